@@ -1,0 +1,146 @@
+using System.CommandLine;
+using NativeRnn.Cli.Training;
+using NativeRnn.Layers;
+
+namespace NativeRnn.Cli.Commands;
+
+/// <summary>`nativernn train text`: the options and what they mean.</summary>
+internal static class TrainTextCommand
+{
+    private static readonly Dictionary<string, RnnCell> Cells = new()
+    {
+        ["lstm"] = RnnCell.Lstm,
+        ["gru"] = RnnCell.Gru,
+        ["rnn"] = RnnCell.RnnTanh,
+    };
+
+    public static Command Create(Terminal terminal)
+    {
+        var options = new Options();
+        var command = new Command(
+            "text",
+            "Train a character model on a text. Without --data: on NativeRnn's own sources, for " +
+            $"{TrainTextSettings.DefaultCorpusSeconds:0} seconds. Ctrl-C saves what was trained " +
+            $"and returns {ExitCode.Interrupted}.");
+        foreach (Option option in options.All)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            return TextTraining.Run(options.Read(parsed), terminal, interruption.Token);
+        });
+        return command;
+    }
+
+    private sealed class Options
+    {
+        private readonly Option<string?> _data = new("--data")
+        {
+            Description = "The text, a UTF-8 file.",
+            HelpName = "FILE",
+        };
+
+        private readonly Option<string> _cell = CellOption();
+
+        private readonly Option<int> _layers = RangedOption.Create(
+            "--layers", "Recurrent layers on top of each other.", 2, 1, 64);
+
+        private readonly Option<int> _hidden = RangedOption.Create(
+            "--hidden", "Units of each layer.", 256, 1, 65536);
+
+        private readonly Option<int> _embedding = RangedOption.Create(
+            "--embedding", "Numbers that stand for a character.", 64, 1, 65536);
+
+        private readonly Option<int> _sequence = RangedOption.Create(
+            "--sequence", "Steps through which the gradient runs back.", 100, 1, 1_000_000);
+
+        private readonly Option<int> _batch = RangedOption.Create(
+            "--batch", "Places of the text that are read side by side.", 64, 1, 65536);
+
+        private readonly Option<int> _epochs = RangedOption.Create(
+            "--epochs", "Times that the text is read.", 20, 1, 1_000_000);
+
+        private readonly Option<double> _learningRate = RangedOption.Create(
+            "--lr", "Learning rate of Adam.", 2e-3, 1e-9, 10.0);
+
+        private readonly Option<double> _dropout = RangedOption.Create(
+            "--dropout", "Share of each layer's output that is dropped in training.", 0.2, 0, 0.99);
+
+        private readonly Option<double> _clip = RangedOption.Create(
+            "--clip", "Longest gradient; 0: any.", 5.0, 0, 1e9);
+
+        private readonly Option<double> _validation = RangedOption.Create(
+            "--validation", "Share of the text, at its end, that is kept for validation.", 0.1, 0, 0.9);
+
+        private readonly Option<long> _seed = RangedOption.Create(
+            "--seed", "Of all random numbers.", 1L, long.MinValue, long.MaxValue);
+
+        private readonly Option<int> _threads = RangedOption.Create(
+            "--threads", "Threads; 0: one for each CPU.", 0, 0, 1024);
+
+        private readonly Option<string?> _out = new("--out")
+        {
+            Description = $"Where the model goes; {TrainTextSettings.ModelsDirectory}/NAME if not given.",
+            HelpName = "DIR",
+        };
+
+        private readonly Option<string?> _json = new("--json")
+        {
+            Description = "Writes the results and the loss curve to a file.",
+            HelpName = "FILE",
+        };
+
+        private readonly Option<double?> _maxSeconds = RangedOption.CreateOptional(
+            "--max-seconds", "Ends after so many seconds of training, with the learning rate " +
+            "lowered in time; such a run's bits depend on the machine's speed.", 0.1, 1e9);
+
+        public IEnumerable<Option> All =>
+        [
+            _data, _cell, _layers, _hidden, _embedding, _sequence, _batch, _epochs, _learningRate,
+            _dropout, _clip, _validation, _seed, _threads, _out, _json, _maxSeconds,
+        ];
+
+        public TrainTextSettings Read(ParseResult parsed) => new()
+        {
+            Data = parsed.GetValue(_data),
+            Cell = Cells[parsed.GetRequiredValue(_cell)],
+            Layers = parsed.GetValue(_layers),
+            Hidden = parsed.GetValue(_hidden),
+            Embedding = parsed.GetValue(_embedding),
+            Sequence = parsed.GetValue(_sequence),
+            Batch = parsed.GetValue(_batch),
+            Epochs = parsed.GetValue(_epochs),
+            LearningRate = (float)parsed.GetValue(_learningRate),
+            Dropout = (float)parsed.GetValue(_dropout),
+            Clip = (float)parsed.GetValue(_clip),
+            Validation = parsed.GetValue(_validation),
+            Seed = parsed.GetValue(_seed),
+            Threads = parsed.GetValue(_threads),
+            Out = parsed.GetValue(_out),
+            Json = parsed.GetValue(_json),
+            MaxSeconds = parsed.GetValue(_maxSeconds),
+        };
+
+        private static Option<string> CellOption()
+        {
+            var option = new Option<string>("--cell")
+            {
+                Description = "Kind of recurrent layer.",
+                HelpName = string.Join('|', Cells.Keys),
+                DefaultValueFactory = _ => "lstm",
+            };
+            option.Validators.Add(result =>
+            {
+                string cell = result.GetValueOrDefault<string>() ?? "";
+                if (!Cells.ContainsKey(cell))
+                {
+                    result.AddError($"--cell must be lstm, gru or rnn, not '{cell}'");
+                }
+            });
+            return option;
+        }
+    }
+}

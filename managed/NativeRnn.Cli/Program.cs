@@ -1,0 +1,3 @@
+using NativeRnn.Cli;
+
+return CommandLine.Run(args, Terminal.OfThisProcess());

@@ -1,0 +1,150 @@
+using System.Globalization;
+using NativeRnn.Cli.Corpus;
+using NativeRnn.Cli.Reporting;
+using NativeRnn.Data;
+using NativeRnn.Layers;
+using NativeRnn.Training;
+
+namespace NativeRnn.Cli.Training;
+
+/// <summary>A training run from the text to the saved model.</summary>
+internal static class TextTraining
+{
+    private const int SampleLength = 400;
+
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(
+        TrainTextSettings settings, Terminal terminal, CancellationToken cancellation)
+    {
+        TextCorpus corpus = TextCorpus.Load(settings.Data);
+        TextSplit split = corpus.Split(settings.Validation);
+        var places = new OutputPlaces(settings, corpus);
+        using var device = Device.Cpu(settings.Threads);
+        LanguageModel model = CreateModel(settings, split.Vocabulary, device);
+        terminal.Output.WriteLine(Describe(settings, corpus, split, model));
+
+        var history = new LossHistory();
+        var trainer = new LanguageModelTrainer(model, TrainingOptions(settings));
+        LanguageModelTrainingResult result = TrainingDisplay.For(terminal).Show(
+            display => trainer.Train(
+                split.Training, split.Validation, new Both(history, display), cancellation));
+
+        LanguageModelDirectory.Save(places.Directory, model, split.Vocabulary);
+        TrainingReport report = TrainingReport.Of(result, model, settings.Seed);
+        if (places.Json is not null)
+        {
+            report.Write(places.Json);
+        }
+
+        terminal.Output.WriteLine(Describe(result));
+        if (result.Outcome != TrainingOutcome.Cancelled)
+        {
+            WriteSample(model, split.Vocabulary, settings.Seed, terminal, cancellation);
+        }
+
+        string? pictureProblem = LossPicture.TryWrite(places.Picture, history, result);
+        WritePlaces(places, pictureProblem, terminal);
+        return result.Outcome == TrainingOutcome.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static LanguageModel CreateModel(
+        TrainTextSettings settings, CharVocabulary vocabulary, Device device) => new(
+        new LanguageModelOptions
+        {
+            Cell = settings.Cell,
+            Vocabulary = vocabulary.Count,
+            Embedding = settings.Embedding,
+            Hidden = settings.Hidden,
+            Layers = settings.Layers,
+            Dropout = settings.Dropout,
+            Seed = settings.Seed,
+        },
+        device);
+
+    private static LanguageModelTrainingOptions TrainingOptions(TrainTextSettings settings) => new()
+    {
+        Epochs = settings.Epochs,
+        Batch = settings.Batch,
+        Sequence = settings.Sequence,
+        LearningRate = settings.LearningRate,
+        Clip = settings.Clip,
+        MaxSeconds = settings.SecondsAllowed,
+        DecayByTime = settings.SecondsAllowed is not null,
+    };
+
+    private static string Describe(
+        TrainTextSettings settings, TextCorpus corpus, TextSplit split, LanguageModel model)
+    {
+        string limit = settings.SecondsAllowed is { } seconds
+            ? Invariant($", at most {seconds:0.#} seconds (--max-seconds)")
+            : "";
+        return Invariant(
+            $"""
+            Text: {corpus.Title}, {corpus.Text.Length:N0} characters ({split.Vocabulary.Count} distinct), {split.Validation.Length:N0} of them for validation.
+            Model: {settings.Layers} x {settings.Hidden} {NameOf(settings.Cell)}, {model.ParameterCount:N0} parameters, on {model.Device.Threads} threads ({model.Device.InstructionSet}).
+            Training: {settings.Epochs} epochs{limit}, seed {settings.Seed}. Ctrl-C saves what is trained by then.
+            """);
+    }
+
+    private static string NameOf(RnnCell cell) => cell switch
+    {
+        RnnCell.Lstm => "LSTM",
+        RnnCell.Gru => "GRU",
+        _ => "RNN",
+    };
+
+    private static string Describe(LanguageModelTrainingResult result)
+    {
+        string why = result.Outcome switch
+        {
+            TrainingOutcome.Cancelled => "Interrupted",
+            TrainingOutcome.OutOfTime => "Out of time",
+            _ => "Done",
+        };
+        string validation = result.ValidationLoss is { } loss
+            ? Invariant($", validation {loss:0.000} (epoch {result.BestEpoch})")
+            : "";
+        return Invariant(
+            $"{why} after {result.Epochs} epochs and {result.Seconds:0.0} s: loss {result.TrainLoss:0.000}{validation} nats per character, {result.CharactersPerSecond:N0} characters/s.");
+    }
+
+    private static void WriteSample(
+        LanguageModel model, CharVocabulary vocabulary, long seed, Terminal terminal,
+        CancellationToken cancellation)
+    {
+        var options = new GenerationOptions { Length = SampleLength, Seed = seed };
+        terminal.Output.WriteLine("\nA sample:\n");
+        terminal.Output.WriteLine(
+            new TextGenerator(model, vocabulary).Generate("", options, cancellation));
+        terminal.Output.WriteLine();
+    }
+
+    private static void WritePlaces(OutputPlaces places, string? pictureProblem, Terminal terminal)
+    {
+        terminal.Output.WriteLine($"Model:      {Path.GetFullPath(places.Directory)}");
+        terminal.Output.WriteLine(pictureProblem is null
+            ? $"Loss curve: {Path.GetFullPath(places.Picture)}"
+            : $"Loss curve: {pictureProblem}");
+        if (places.Json is not null)
+        {
+            terminal.Output.WriteLine($"Results:    {Path.GetFullPath(places.Json)}");
+        }
+
+        terminal.Output.WriteLine(
+            $"More text:  {CommandLine.Invocation} generate --model {places.Directory} --prompt \"...\"");
+    }
+
+    private static string Invariant(FormattableString text) =>
+        text.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Both(
+        IProgress<LanguageModelProgress> first, IProgress<LanguageModelProgress> second)
+        : IProgress<LanguageModelProgress>
+    {
+        public void Report(LanguageModelProgress value)
+        {
+            first.Report(value);
+            second.Report(value);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using NativeRnn.Layers;
+
+namespace NativeRnn.Cli.Training;
+
+/// <summary>What `nativernn train text` was asked to do; see that command's options.</summary>
+internal sealed record TrainTextSettings
+{
+    /// <summary>Where models go that are given no directory.</summary>
+    public const string ModelsDirectory = "nativernn-models";
+
+    /// <summary>How long the first run, without any option, trains.</summary>
+    public const double DefaultCorpusSeconds = 60;
+
+    /// <summary>The text's file; null: the embedded sources.</summary>
+    public string? Data { get; init; }
+
+    public required RnnCell Cell { get; init; }
+
+    public required int Layers { get; init; }
+
+    public required int Hidden { get; init; }
+
+    public required int Embedding { get; init; }
+
+    public required int Sequence { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required float LearningRate { get; init; }
+
+    public required float Dropout { get; init; }
+
+    public required float Clip { get; init; }
+
+    /// <summary>Share of the text for validation; 0: none.</summary>
+    public required double Validation { get; init; }
+
+    public required long Seed { get; init; }
+
+    /// <summary>0: one for each CPU.</summary>
+    public required int Threads { get; init; }
+
+    public string? Out { get; init; }
+
+    public string? Json { get; init; }
+
+    public double? MaxSeconds { get; init; }
+
+    /// <summary>The seconds to train at most; null: as long as the epochs take.</summary>
+    public double? SecondsAllowed => MaxSeconds ?? (Data is null ? DefaultCorpusSeconds : null);
+}

@@ -1,0 +1,35 @@
+namespace NativeRnn.Layers;
+
+/// <summary>
+/// A fully connected layer as in Keras: y = f(x weight^T + bias). The input's size is found in the
+/// first Forward; the weights start after Glorot, the bias 0.
+/// </summary>
+public sealed class Dense : AffineLayer
+{
+    private readonly long _seed;
+
+    /// <summary>A layer.</summary>
+    /// <param name="units">Numbers that go out, O, 1 to 65536.</param>
+    /// <param name="activation">Applied to the output.</param>
+    /// <param name="bias">Whether there is a bias.</param>
+    /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
+    public Dense(
+        int units, Activation activation = Activation.None, bool bias = true, long? seed = null)
+        : base(Sizes.Require(units, nameof(units)), bias)
+    {
+        Activation = ActivationLayer.Checked(activation);
+        _seed = seed ?? RandomSeed.Next();
+    }
+
+    /// <summary>Applied to the output.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Computes f(x weight^T + bias).</summary>
+    /// <param name="input">[..,I], at least one axis.</param>
+    /// <returns>[..,O].</returns>
+    public override Tensor Forward(Tensor input) =>
+        ActivationLayer.Apply(Activation, base.Forward(input));
+
+    private protected override void Initialize(Span<float> weight, Span<float> bias) =>
+        Initializers.Glorot(weight, InputSize, OutputSize, new RandomStream(_seed));
+}

@@ -1,0 +1,93 @@
+namespace NativeRnn.Layers;
+
+/// <summary>
+/// Long short-term memory (Hochreiter 1997, Gers 2000): i,f,o = sigmoid(a), g = tanh(a),
+/// c = f c' + i g, h = o tanh(c). Gates lie in memory as i f g o.
+/// </summary>
+public sealed class Lstm : RecurrentLayer
+{
+    /// <summary>
+    /// A layer as in Keras: sequences are [B,T,I], the input's size is found in the first Forward.
+    /// Input weights start after Glorot, recurrent ones orthogonal, biases 0, of the forget gate 1.
+    /// </summary>
+    /// <param name="units">Hidden units H, 1 to 65536.</param>
+    /// <param name="returnSequences">Give all steps, [B,T,D H], else the last, [B,D H].</param>
+    /// <param name="bidirectional">Also run backward in time: D is 2.</param>
+    /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
+    public Lstm(
+        int units, bool returnSequences = false, bool bidirectional = false, long? seed = null)
+        : base(
+            new RecurrentSettings
+            {
+                Cell = RnnCell.Lstm,
+                HiddenSize = units,
+                Bidirectional = bidirectional,
+                BatchFirst = true,
+                KerasStyle = true,
+                ReturnSequences = returnSequences,
+            }.Checked(nameof(units)),
+            null,
+            seed,
+            null)
+    {
+    }
+
+    /// <summary>
+    /// Layers as in PyTorch. All weights start uniform in ±1/sqrt(H).
+    /// </summary>
+    /// <param name="inputSize">Numbers that come in at each step, I, 1 to 65536.</param>
+    /// <param name="hiddenSize">Hidden units H, 1 to 65536.</param>
+    /// <param name="numLayers">Layers L, 1 to 64.</param>
+    /// <param name="bias">Whether there are biases.</param>
+    /// <param name="batchFirst">Sequences are [B,T,..], else [T,B,..].</param>
+    /// <param name="dropout">On each layer's output but the last's, in [0, 1).</param>
+    /// <param name="bidirectional">Also run backward in time: D is 2.</param>
+    /// <param name="seed">Of weights and dropout; null: the next of <see cref="RandomSeed"/>.
+    /// </param>
+    /// <param name="device">Of the weights; null: <see cref="Device.Default"/>.</param>
+    public Lstm(
+        int inputSize,
+        int hiddenSize,
+        int numLayers = 1,
+        bool bias = true,
+        bool batchFirst = false,
+        float dropout = 0,
+        bool bidirectional = false,
+        long? seed = null,
+        Device? device = null)
+        : base(
+            new RecurrentSettings
+            {
+                Cell = RnnCell.Lstm,
+                HiddenSize = hiddenSize,
+                NumLayers = numLayers,
+                Bias = bias,
+                BatchFirst = batchFirst,
+                Dropout = dropout,
+                Bidirectional = bidirectional,
+            }.Checked(nameof(hiddenSize)),
+            inputSize,
+            seed,
+            device)
+    {
+    }
+
+    /// <summary>Runs a whole sequence from a state.</summary>
+    /// <param name="input">[B,T,I] if batch-first, else [T,B,I].</param>
+    /// <param name="state">h and c, each [L D,B,H]; null: zeros.</param>
+    /// <param name="lengths">
+    /// int32 [B]: the valid steps of each row, 0 to T. Later steps give 0 and leave the state; the
+    /// backward direction starts at the last valid step. Null: all are valid.
+    /// </param>
+    /// <returns>The output as <see cref="RecurrentLayer.Forward"/> gives it, and the state after
+    /// the last valid step.</returns>
+    public (Tensor Output, LstmState State) Forward(
+        Tensor input, LstmState? state, Tensor? lengths = null)
+    {
+        RecurrentOutput result = Run(
+            input,
+            state is LstmState given ? new RecurrentState(given.Hidden, given.Cell) : null,
+            lengths);
+        return (result.Output, new LstmState(result.State.Hidden, result.State.Cell!));
+    }
+}

@@ -1,0 +1,59 @@
+using NativeRnn.Interop;
+
+namespace NativeRnn.Layers;
+
+/// <summary>What a recurrent layer was made with; checked when it is made.</summary>
+internal sealed record RecurrentSettings
+{
+    internal required RnnCell Cell { get; init; }
+
+    internal required int HiddenSize { get; init; }
+
+    internal int NumLayers { get; init; } = 1;
+
+    internal bool Bidirectional { get; init; }
+
+    internal bool BatchFirst { get; init; }
+
+    internal bool Bias { get; init; } = true;
+
+    internal bool ResetAfter { get; init; } = true;
+
+    internal float Dropout { get; init; }
+
+    /// <summary>Keras' initial weights and its habit to give the last step only.</summary>
+    internal bool KerasStyle { get; init; }
+
+    internal bool ReturnSequences { get; init; } = true;
+
+    internal int Directions => Bidirectional ? 2 : 1;
+
+    internal int Gates => Cell switch { RnnCell.Lstm => 4, RnnCell.Gru => 3, _ => 1 };
+
+    /// <summary>Checks the sizes; hiddenName: what the caller calls the hidden size.</summary>
+    internal RecurrentSettings Checked(string hiddenName)
+    {
+        Sizes.Require(HiddenSize, hiddenName);
+        if (NumLayers is < 1 or > 64)
+        {
+            throw new ArgumentOutOfRangeException(
+                "numLayers", NumLayers, "numLayers must be 1 to 64");
+        }
+
+        Sizes.RequireRate(Dropout, "dropout");
+        return this;
+    }
+
+    internal RnnConfig ToConfig(int inputSize, float dropout) => new()
+    {
+        Cell = (int)Cell,
+        ResetAfter = Cell == RnnCell.Gru && !ResetAfter ? 0 : 1,
+        NumLayers = NumLayers,
+        Directions = Directions,
+        BatchFirst = BatchFirst ? 1 : 0,
+        Bias = Bias ? 1 : 0,
+        InputSize = inputSize,
+        HiddenSize = HiddenSize,
+        Dropout = dropout,
+    };
+}

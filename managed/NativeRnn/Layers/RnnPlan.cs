@@ -1,0 +1,80 @@
+using NativeRnn.Interop;
+
+namespace NativeRnn.Layers;
+
+/// <summary>
+/// The native plan of a recurrent layer on its device, made once: its parameters' layout and what
+/// runs it.
+/// </summary>
+internal sealed class RnnPlan
+{
+    private readonly RecurrentSettings _settings;
+    private readonly int _inputSize;
+    private readonly RnnHandle _plan;
+    private RnnHandle? _planWithoutDropout;
+
+    internal RnnPlan(Device device, RecurrentSettings settings, int inputSize)
+    {
+        Device = device;
+        _settings = settings;
+        _inputSize = inputSize;
+        _plan = Ops.RnnCreate(device, settings.ToConfig(inputSize, settings.Dropout));
+        ParamsLength = Ops.RnnParamsLength(_plan);
+    }
+
+    internal Device Device { get; }
+
+    internal long ParamsLength { get; }
+
+    /// <summary>
+    /// The plan to run. With a reserve the plan drops; an evaluation that needs gradients takes
+    /// a second plan that doesn't.
+    /// </summary>
+    internal RnnHandle Choose(bool reserve, bool dropout) =>
+        !reserve || dropout || _settings.Dropout == 0
+            ? _plan
+            : _planWithoutDropout ??= Ops.RnnCreate(Device, _settings.ToConfig(_inputSize, 0));
+
+    internal int ReserveLength(int steps, int batch)
+    {
+        long length = Ops.RnnReserveLength(_plan, steps, batch);
+        return length <= int.MaxValue ? (int)length : throw new NotSupportedException(
+            $"the backward pass over {steps} steps of {batch} rows needs to keep {length} numbers, " +
+            $"at most {int.MaxValue} are possible: take shorter sequences or smaller batches");
+    }
+
+    /// <summary>The named parts of the parameters, in their order in memory.</summary>
+    internal IReadOnlyList<ParameterView> Views()
+    {
+        List<ParameterView> views = [];
+        foreach ((int layer, int direction, NrnnWeightKind kind) in Weights())
+        {
+            RnnWeightLocation at = Ops.RnnLocateWeight(_plan, layer, direction, kind);
+            int[] shape = kind is NrnnWeightKind.Ih or NrnnWeightKind.Hh
+                ? [(int)at.Rows, (int)at.Columns]
+                : [(int)at.Rows];
+            string name = kind switch
+            {
+                NrnnWeightKind.Ih => "weight_ih",
+                NrnnWeightKind.Hh => "weight_hh",
+                NrnnWeightKind.BiasIh => "bias_ih",
+                _ => "bias_hh",
+            };
+            string suffix = direction == 0 ? string.Empty : "_reverse";
+            views.Add(new ParameterView($"{name}_l{layer}{suffix}", checked((int)at.Offset), shape));
+        }
+
+        return views;
+    }
+
+    private IEnumerable<(int Layer, int Direction, NrnnWeightKind Kind)> Weights()
+    {
+        NrnnWeightKind[] kinds = _settings.Bias
+            ? [NrnnWeightKind.Ih, NrnnWeightKind.Hh, NrnnWeightKind.BiasIh, NrnnWeightKind.BiasHh]
+            : [NrnnWeightKind.Ih, NrnnWeightKind.Hh];
+        return from layer in Enumerable.Range(0, _settings.NumLayers)
+               from direction in Enumerable.Range(0, _settings.Directions)
+               from kind in kinds
+               select (layer, direction, kind);
+    }
+}

@@ -1,0 +1,107 @@
+namespace NativeRnn.Layers;
+
+/// <summary>
+/// A plain recurrence (Elman 1990): h = f(x W_ih + b_ih + h' W_hh + b_hh), f is tanh or relu.
+/// </summary>
+public sealed class SimpleRnn : RecurrentLayer
+{
+    /// <summary>
+    /// A layer as in Keras: sequences are [B,T,I], the input's size is found in the first Forward.
+    /// Input weights start after Glorot, recurrent ones orthogonal, biases 0.
+    /// </summary>
+    /// <param name="units">Hidden units H, 1 to 65536.</param>
+    /// <param name="returnSequences">Give all steps, [B,T,D H], else the last, [B,D H].</param>
+    /// <param name="activation"><see cref="Activation.Tanh"/> or <see cref="Activation.Relu"/>.
+    /// </param>
+    /// <param name="bidirectional">Also run backward in time: D is 2.</param>
+    /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
+    public SimpleRnn(
+        int units,
+        bool returnSequences = false,
+        Activation activation = Activation.Tanh,
+        bool bidirectional = false,
+        long? seed = null)
+        : base(
+            new RecurrentSettings
+            {
+                Cell = CellOf(activation),
+                HiddenSize = units,
+                Bidirectional = bidirectional,
+                BatchFirst = true,
+                KerasStyle = true,
+                ReturnSequences = returnSequences,
+            }.Checked(nameof(units)),
+            null,
+            seed,
+            null)
+    {
+    }
+
+    /// <summary>
+    /// Layers as in PyTorch. All weights start uniform in ±1/sqrt(H).
+    /// </summary>
+    /// <param name="inputSize">Numbers that come in at each step, I, 1 to 65536.</param>
+    /// <param name="hiddenSize">Hidden units H, 1 to 65536.</param>
+    /// <param name="numLayers">Layers L, 1 to 64.</param>
+    /// <param name="activation"><see cref="Activation.Tanh"/> or <see cref="Activation.Relu"/>.
+    /// </param>
+    /// <param name="bias">Whether there are biases.</param>
+    /// <param name="batchFirst">Sequences are [B,T,..], else [T,B,..].</param>
+    /// <param name="dropout">On each layer's output but the last's, in [0, 1).</param>
+    /// <param name="bidirectional">Also run backward in time: D is 2.</param>
+    /// <param name="seed">Of weights and dropout; null: the next of <see cref="RandomSeed"/>.
+    /// </param>
+    /// <param name="device">Of the weights; null: <see cref="Device.Default"/>.</param>
+    public SimpleRnn(
+        int inputSize,
+        int hiddenSize,
+        int numLayers = 1,
+        Activation activation = Activation.Tanh,
+        bool bias = true,
+        bool batchFirst = false,
+        float dropout = 0,
+        bool bidirectional = false,
+        long? seed = null,
+        Device? device = null)
+        : base(
+            new RecurrentSettings
+            {
+                Cell = CellOf(activation),
+                HiddenSize = hiddenSize,
+                NumLayers = numLayers,
+                Bias = bias,
+                BatchFirst = batchFirst,
+                Dropout = dropout,
+                Bidirectional = bidirectional,
+            }.Checked(nameof(hiddenSize)),
+            inputSize,
+            seed,
+            device)
+    {
+    }
+
+    /// <summary>Runs a whole sequence from a state.</summary>
+    /// <param name="input">[B,T,I] if batch-first, else [T,B,I].</param>
+    /// <param name="state">h, [L D,B,H]; null: zeros.</param>
+    /// <param name="lengths">
+    /// int32 [B]: the valid steps of each row, 0 to T. Later steps give 0 and leave the state; the
+    /// backward direction starts at the last valid step. Null: all are valid.
+    /// </param>
+    /// <returns>The output as <see cref="RecurrentLayer.Forward"/> gives it, and the state after
+    /// the last valid step.</returns>
+    public (Tensor Output, Tensor State) Forward(
+        Tensor input, Tensor? state, Tensor? lengths = null)
+    {
+        RecurrentOutput result = Run(
+            input, state is null ? null : new RecurrentState(state, null), lengths);
+        return (result.Output, result.State.Hidden);
+    }
+
+    private static RnnCell CellOf(Activation activation) => activation switch
+    {
+        Activation.Tanh => RnnCell.RnnTanh,
+        Activation.Relu => RnnCell.RnnRelu,
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(activation), activation, "activation must be Tanh or Relu"),
+    };
+}

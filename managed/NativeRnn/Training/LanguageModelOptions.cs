@@ -1,0 +1,52 @@
+using NativeRnn.Layers;
+
+namespace NativeRnn.Training;
+
+/// <summary>The architecture of a <see cref="LanguageModel"/>.</summary>
+public sealed record LanguageModelOptions
+{
+    /// <summary>The recurrent cell.</summary>
+    public RnnCell Cell { get; init; } = RnnCell.Lstm;
+
+    /// <summary>Distinct characters V, at least 1.</summary>
+    public required int Vocabulary { get; init; }
+
+    /// <summary>Numbers that stand for a character, 1 to 65536.</summary>
+    public int Embedding { get; init; } = 64;
+
+    /// <summary>Hidden units of a layer H, 1 to 65536.</summary>
+    public int Hidden { get; init; } = 256;
+
+    /// <summary>Recurrent layers L, 1 to 64.</summary>
+    public int Layers { get; init; } = 2;
+
+    /// <summary>
+    /// Dropout between the recurrent layers and before the output, in [0, 1).
+    /// </summary>
+    public float Dropout { get; init; } = 0.2f;
+
+    /// <summary>Of the weights and the dropout masks.</summary>
+    public long Seed { get; init; } = 1;
+
+    internal void Check()
+    {
+        Require(Vocabulary, 1, Sizes.Max, nameof(Vocabulary));
+        Require(Embedding, 1, Sizes.Max, nameof(Embedding));
+        Require(Hidden, 1, Sizes.Max, nameof(Hidden));
+        Require(Layers, 1, 64, nameof(Layers));
+        Sizes.RequireRate(Dropout, nameof(Dropout));
+        if (Cell is < RnnCell.Lstm or > RnnCell.RnnRelu)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Cell), Cell, "Cell is not one of the enum's");
+        }
+    }
+
+    private static void Require(int value, int low, int high, string name)
+    {
+        if (value < low || value > high)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {low} to {high}");
+        }
+    }
+}

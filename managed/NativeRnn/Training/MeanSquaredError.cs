@@ -1,0 +1,14 @@
+namespace NativeRnn.Training;
+
+/// <summary>The mean of (prediction - target)^2.</summary>
+public sealed class MeanSquaredError : Loss
+{
+    /// <inheritdoc/>
+    /// <param name="predictions">Any shape.</param>
+    /// <param name="targets">Floats of the same shape.</param>
+    public override Tensor Evaluate(Tensor predictions, Tensor targets)
+    {
+        RequireSameShape(predictions, targets);
+        return (predictions - targets).Square().Mean();
+    }
+}

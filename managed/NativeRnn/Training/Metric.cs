@@ -1,0 +1,19 @@
+namespace NativeRnn.Training;
+
+/// <summary>A number that <see cref="Sequential"/> reports beside the loss.</summary>
+public abstract class Metric
+{
+    /// <summary>The name in reports, such as <c>accuracy</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The value over all updates since the last reset.</summary>
+    public abstract double Result { get; }
+
+    /// <summary>Forgets all updates.</summary>
+    public abstract void Reset();
+
+    /// <summary>Takes a batch into account.</summary>
+    /// <param name="predictions">What the model gave.</param>
+    /// <param name="targets">What it should have given.</param>
+    public abstract void Update(Tensor predictions, Tensor targets);
+}

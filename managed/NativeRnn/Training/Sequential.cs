@@ -1,0 +1,129 @@
+using NativeRnn.Layers;
+
+namespace NativeRnn.Training;
+
+/// <summary>
+/// Layers in a row, each fed with the output of the one before, with training as in Keras:
+/// <see cref="Compile"/>, <see cref="Fit"/>, <see cref="Evaluate"/>, <see cref="Predict"/>.
+/// </summary>
+/// <example>
+/// <code>
+/// Sequential model = new(new Lstm(128, returnSequences: true), new Lstm(128), new Dense(10));
+/// model.Compile(new CategoricalCrossEntropy(), new Adam(), new AccuracyMetric());
+/// model.Fit(x, y, epochs: 10);
+/// </code>
+/// </example>
+public sealed partial class Sequential : Module
+{
+    private readonly Module[] _layers;
+    private readonly int[]?[] _shapes;
+    private Loss? _loss;
+    private Optimizer? _optimizer;
+    private Metric[] _metrics = [];
+
+    /// <summary>Layers in a row; their names are 0, 1, …</summary>
+    /// <param name="layers">At least one.</param>
+    public Sequential(params Module[] layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        if (layers.Length == 0)
+        {
+            throw new ArgumentException("there are no layers", nameof(layers));
+        }
+
+        _layers = [.. layers];
+        _shapes = new int[]?[layers.Length];
+        for (int index = 0; index < layers.Length; index++)
+        {
+            Register($"{index}", layers[index]);
+        }
+    }
+
+    /// <summary>The layers.</summary>
+    public IReadOnlyList<Module> Layers => _layers;
+
+    /// <summary>Runs all layers.</summary>
+    /// <param name="input">As the first layer wants it.</param>
+    /// <returns>The last layer's output.</returns>
+    public override Tensor Forward(Tensor input)
+    {
+        Tensor output = input;
+        foreach (Module layer in _layers)
+        {
+            output = layer.Forward(output);
+        }
+
+        return output;
+    }
+
+    /// <summary>
+    /// Makes the parameters of layers that learn their input's size from it. Fit does it by itself;
+    /// it is needed before loading weights into a new model.
+    /// </summary>
+    /// <param name="inputShape">Of a whole input, the batch's axis included; its size is free.</param>
+    /// <param name="dtype">Int32 if the first layer takes indices.</param>
+    /// <param name="device">Of the parameters; null: <see cref="Device.Default"/>.</param>
+    public void Build(
+        ReadOnlySpan<int> inputShape, DType dtype = DType.Float32, Device? device = null)
+    {
+        Device target = device ?? Device.Default;
+        int[] shape = inputShape.ToArray();
+        if (shape.Length > 0)
+        {
+            shape[0] = 1;
+        }
+
+        bool training = Training;
+        SetTraining(false);
+        try
+        {
+            using GradientTape tape = target.Record(gradients: false);
+            Tensor output = Tensor.NewOwned(shape, target, dtype);
+            for (int index = 0; index < _layers.Length; index++)
+            {
+                output = _layers[index].Forward(output);
+                _shapes[index] = output.Shape.ToArray();
+            }
+        }
+        finally
+        {
+            SetTraining(training);
+        }
+    }
+
+    /// <summary>Says how the model is trained.</summary>
+    /// <param name="loss">What gets small.</param>
+    /// <param name="optimizer">One without parameters, or with this model's.</param>
+    /// <param name="metrics">What is reported beside the loss.</param>
+    public void Compile(Loss loss, Optimizer optimizer, params Metric[] metrics)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(metrics);
+        if (metrics.Select(metric => metric.Name).Distinct().Count() != metrics.Length)
+        {
+            throw new ArgumentException("two metrics have one name", nameof(metrics));
+        }
+
+        CheckSoftmax(loss);
+        (_loss, _optimizer, _metrics) = (loss, optimizer, [.. metrics]);
+    }
+
+    /// <summary>A table of the layers, their output shapes and how many weights they have.</summary>
+    /// <returns>Lines of text; sizes that depend on the batch are shown as *.</returns>
+    public string Summary() => SequentialSummary.Write(_layers, _shapes);
+
+    // A softmax before a loss that applies one trains badly and silently.
+    private void CheckSoftmax(Loss loss)
+    {
+        bool softmax = _layers[^1] is Dense { Activation: Activation.Softmax }
+            or ActivationLayer { Activation: Activation.Softmax };
+        bool logits = loss is CrossEntropyLoss or CategoricalCrossEntropy { FromLogits: true };
+        if (softmax && logits)
+        {
+            throw new ArgumentException(
+                "the last layer applies a softmax, and so does this loss: leave the activation out, " +
+                "or take new CategoricalCrossEntropy(fromLogits: false)", nameof(loss));
+        }
+    }
+}

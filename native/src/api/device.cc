@@ -1,0 +1,53 @@
+// The C interface of devices and of the library itself.
+#include "api/guard.h"
+
+using nrnn::Guard;
+using nrnn::Require;
+using nrnn::RequireRange;
+
+namespace {
+constexpr int32_t kAbiVersion = 1;
+constexpr int32_t kMaxThreads = 1024;
+}  // namespace
+
+int32_t nrnn_abi_version(void) { return kAbiVersion; }
+
+nrnn_status nrnn_live_objects(int64_t* out_count) {
+  return Guard("nrnn_live_objects", [&] {
+    Require(out_count != nullptr, "out_count is null");
+    *out_count = nrnn::LiveObject::Count();
+  });
+}
+
+nrnn_status nrnn_device_open(const nrnn_device_config* config, nrnn_device** out_device) {
+  return Guard("nrnn_device_open", [&] {
+    Require(config != nullptr, "config is null");
+    Require(out_device != nullptr, "out_device is null");
+    RequireRange("kind", config->kind, NRNN_DEVICE_CPU, NRNN_DEVICE_CUDA);
+    RequireRange("threads", config->threads, 0, kMaxThreads);
+    RequireRange("cpu_target", config->cpu_target, NRNN_CPU_TARGET_BEST, NRNN_CPU_TARGET_NEON);
+    if (config->kind == NRNN_DEVICE_CUDA) {
+      throw nrnn::Error(NRNN_UNSUPPORTED, "kind is CUDA: this build has no CUDA kernels; open CPU");
+    }
+    RequireRange("index", config->index, 0, 0);
+    *out_device = new nrnn_device(nrnn::OpenCpuBackend(config->threads, config->cpu_target));
+  });
+}
+
+void nrnn_device_close(nrnn_device* device) { delete device; }
+
+nrnn_status nrnn_device_describe(const nrnn_device* device,
+                                 nrnn_device_properties* out_properties) {
+  return Guard("nrnn_device_describe", [&] {
+    Require(device != nullptr, "device is null");
+    Require(out_properties != nullptr, "out_properties is null");
+    *out_properties = device->backend->Describe();
+  });
+}
+
+nrnn_status nrnn_device_synchronize(nrnn_device* device) {
+  return Guard("nrnn_device_synchronize", [&] {
+    Require(device != nullptr, "device is null");
+    device->backend->Synchronize();
+  });
+}

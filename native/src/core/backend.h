@@ -1,0 +1,109 @@
+// Backend: all that a device can do. api validates and unwraps, then makes one call here. Methods throw Error.
+#ifndef NATIVERNN_CORE_BACKEND_H_
+#define NATIVERNN_CORE_BACKEND_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "core/layout.h"
+#include "core/ops.h"
+
+namespace nrnn {
+
+// Device memory. version changes with every write, and is unique in the process, so that it names the contents.
+class Storage {
+ public:
+  explicit Storage(void* data) : data_(data) { Touch(); }
+  virtual ~Storage() = default;
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  void* data() const { return data_; }
+  uint64_t version() const { return version_.load(std::memory_order_relaxed); }
+  void Touch() { version_.store(NextVersion(), std::memory_order_relaxed); }
+
+ private:
+  static uint64_t NextVersion() {
+    static std::atomic<uint64_t> next{1};
+    return next.fetch_add(1, std::memory_order_relaxed);
+  }
+  void* data_;
+  std::atomic<uint64_t> version_{0};
+};
+
+// A prepared stack of recurrent layers.
+class RnnPlan {
+ public:
+  virtual ~RnnPlan() = default;
+  virtual int64_t ReserveLength(int64_t steps, int64_t batch) const = 0;
+  virtual void Forward(const RnnForwardArgs& args) = 0;
+  virtual void Backward(const RnnBackwardArgs& args) = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual nrnn_device_properties Describe() const = 0;
+  virtual void Synchronize() = 0;
+
+  // Zeroed, 64-byte aligned. Throws std::bad_alloc.
+  virtual std::shared_ptr<Storage> Allocate(int64_t bytes) = 0;
+  virtual void Write(void* destination, const void* host, int64_t bytes) = 0;
+  virtual void Read(void* host, const void* source, int64_t bytes) = 0;
+  virtual void Copy(void* destination, const void* source, int64_t bytes) = 0;
+  virtual void Fill(float* y, int64_t length, float value) = 0;
+
+  virtual std::unique_ptr<RnnPlan> CreateRnn(const RnnShape& shape) = 0;
+
+  virtual void Gemm(const GemmArgs& args) = 0;
+  virtual void LinearForward(const LinearArgs& args) = 0;
+  virtual void LinearBackward(const LinearBackwardArgs& args) = 0;
+  virtual void EmbeddingForward(const EmbeddingArgs& args) = 0;
+  virtual void EmbeddingBackward(const EmbeddingBackwardArgs& args) = 0;
+
+  virtual void UnaryForward(nrnn_unary_op op, int64_t length, const float* x, float* y) = 0;
+  virtual void UnaryBackward(nrnn_unary_op op, int64_t length, const float* x, const float* y,
+                             const float* dy, float* dx) = 0;
+  virtual void Affine(int64_t length, const float* x, float scale, float shift, float* y) = 0;
+  virtual void Binary(const BinaryArgs& args) = 0;
+  virtual void CopyStrided(const CopyArgs& args) = 0;
+  virtual void Where(int64_t length, const float* condition, const float* a, const float* b,
+                     float* y) = 0;
+  virtual void MaxForward(const Axis& axis, const float* x, float* y) = 0;
+  virtual void MaxBackward(const Axis& axis, const float* x, const float* y, const float* dy,
+                           float* dx) = 0;
+  virtual void Gather(const Axis& axis, int64_t count, const float* x, const int32_t* indices,
+                      float* y) = 0;
+  virtual void ScatterAdd(const Axis& axis, int64_t count, const float* y, const int32_t* indices,
+                          float* x) = 0;
+
+  virtual void SoftmaxForward(int64_t rows, int64_t columns, bool logarithm, const float* x,
+                              float* y) = 0;
+  virtual void SoftmaxBackward(int64_t rows, int64_t columns, bool logarithm, const float* y,
+                               const float* dy, float* dx) = 0;
+  virtual void CrossEntropyForward(const CrossEntropyArgs& args, float* losses) = 0;
+  virtual void CrossEntropyBackward(const CrossEntropyArgs& args, const float* dlosses,
+                                    float* dlogits) = 0;
+
+  virtual void Dropout(int64_t length, const float* x, float rate, int64_t seed, int64_t offset,
+                       float* y) = 0;
+  virtual void RandomUniform(int64_t length, float low, float high, int64_t seed, int64_t offset,
+                             float* y) = 0;
+  virtual void RandomNormal(int64_t length, float mean, float deviation, int64_t seed,
+                            int64_t offset, float* y) = 0;
+
+  virtual void AdamStep(const AdamArgs& args) = 0;
+  virtual void SgdStep(const SgdArgs& args) = 0;
+  virtual void RmspropStep(const RmspropArgs& args) = 0;
+  // Returns the norm before.
+  virtual float ClipGlobalNorm(const GradientSpan* gradients, int64_t count, float max_norm) = 0;
+};
+
+// The factory of the CPU backend. threads: 0 = one for each CPU of this process; target: nrnn_cpu_target.
+std::shared_ptr<Backend> OpenCpuBackend(int32_t threads, int32_t target);
+
+}  // namespace nrnn
+
+#endif  // NATIVERNN_CORE_BACKEND_H_

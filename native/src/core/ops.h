@@ -1,0 +1,153 @@
+// What the operations of a Backend take: the C interface's argument structs with checked, unwrapped device pointers.
+// Shapes and meaning: nativernn.h. A pointer that may be null says so.
+#ifndef NATIVERNN_CORE_OPS_H_
+#define NATIVERNN_CORE_OPS_H_
+
+#include <cstdint>
+
+#include "nativernn/nativernn.h"
+
+namespace nrnn {
+
+constexpr int kMaxRank = 8;
+
+struct GemmArgs {
+  int64_t batch, m, n, k;
+  bool transpose_a, transpose_b, share_a, share_b, accumulate;
+  const float* a;
+  const float* b;
+  float* c;
+};
+
+struct LinearArgs {
+  int64_t rows, input, output;
+  const float* x;
+  const float* weight;
+  const float* bias;  // or null
+  float* y;
+};
+
+struct LinearBackwardArgs {
+  int64_t rows, input, output;
+  const float* x;
+  const float* weight;
+  const float* dy;
+  float* dx;       // or null
+  float* dweight;  // or null
+  float* dbias;    // or null
+};
+
+struct EmbeddingArgs {
+  int64_t rows, vocabulary, dimension;
+  const float* table;
+  const int32_t* indices;
+  float* y;
+};
+
+struct EmbeddingBackwardArgs {
+  int64_t rows, vocabulary, dimension, padding;
+  const float* dy;
+  const int32_t* indices;
+  float* dtable;
+};
+
+struct BinaryArgs {
+  nrnn_binary_op op;
+  int rank;
+  int64_t sizes[kMaxRank], a_strides[kMaxRank], b_strides[kMaxRank];
+  const float* a;
+  const float* b;
+  float* y;
+};
+
+struct CopyArgs {
+  int rank;
+  bool accumulate;
+  int64_t sizes[kMaxRank], source_strides[kMaxRank], destination_strides[kMaxRank];
+  const float* source;  // at the offset
+  float* destination;   // at the offset
+};
+
+struct Axis {
+  int64_t outer, length, inner;
+};
+
+struct CrossEntropyArgs {
+  int64_t rows, columns;
+  int32_t ignore_index;
+  float label_smoothing;
+  const float* logits;
+  const int32_t* targets;
+};
+
+struct AdamArgs {
+  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  bool decoupled;
+  int64_t step, length;
+  float* parameter;
+  float* gradient;
+  float* first;
+  float* second;
+};
+
+struct SgdArgs {
+  float learning_rate, momentum, weight_decay;
+  bool nesterov;
+  int64_t length;
+  float* parameter;
+  float* gradient;
+  float* velocity;  // null when momentum is 0
+};
+
+struct RmspropArgs {
+  float learning_rate, alpha, epsilon, momentum, weight_decay;
+  int64_t length;
+  float* parameter;
+  float* gradient;
+  float* square;
+  float* velocity;  // null when momentum is 0
+};
+
+struct GradientSpan {
+  float* data;
+  int64_t length;
+};
+
+struct RnnForwardArgs {
+  int64_t steps, batch;
+  int64_t seed;
+  uint64_t params_version;  // differs whenever the contents of params may differ
+  const float* params;
+  const float* x;
+  const int32_t* lengths;  // or null
+  const float* h0;         // or null
+  const float* c0;         // or null
+  float* y;
+  float* hn;       // or null
+  float* cn;       // or null
+  float* reserve;  // or null
+};
+
+struct RnnBackwardArgs {
+  int64_t steps, batch;
+  int64_t seed;
+  uint64_t params_version;
+  const float* params;
+  const float* x;
+  const int32_t* lengths;  // or null
+  const float* h0;         // or null
+  const float* c0;         // or null
+  const float* y;
+  float* reserve;
+  const float* dy;   // or null
+  const float* dhn;  // or null
+  const float* dcn;  // or null
+  float* dx;         // or null
+  float* dh0;        // or null
+  float* dc0;        // or null
+  float* dparams;    // or null
+};
+
+}  // namespace nrnn
+
+#endif  // NATIVERNN_CORE_OPS_H_

@@ -1,0 +1,80 @@
+// Memory, description and plans of the CPU backend.
+#include "cpu/cpu_backend.h"
+
+#include <sched.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "cpu/rnn_plan.h"
+
+namespace nrnn {
+namespace cpu {
+namespace {
+
+constexpr int64_t kAlignment = 64;
+
+class CpuStorage final : public Storage {
+ public:
+  using Storage::Storage;
+  ~CpuStorage() override { std::free(data()); }
+};
+
+void* AllocateZeroed(int64_t bytes) {
+  const int64_t rounded = (bytes + kAlignment) / kAlignment * kAlignment;
+  void* data = std::aligned_alloc(kAlignment, static_cast<size_t>(rounded));
+  if (data == nullptr) throw std::bad_alloc();
+  std::memset(data, 0, static_cast<size_t>(rounded));
+  return data;
+}
+
+// CPUs that this process may run on.
+int UsableCpus() {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+#endif
+  const unsigned count = std::thread::hardware_concurrency();
+  return count == 0 ? 1 : static_cast<int>(count);
+}
+
+}  // namespace
+
+nrnn_device_properties CpuBackend::Describe() const {
+  return {NRNN_DEVICE_CPU, 0, pool_.threads(), kernels_.target};
+}
+
+std::shared_ptr<Storage> CpuBackend::Allocate(int64_t bytes) {
+  return std::make_shared<CpuStorage>(AllocateZeroed(bytes));
+}
+
+void CpuBackend::Write(void* destination, const void* host, int64_t bytes) {
+  std::memcpy(destination, host, static_cast<size_t>(bytes));
+}
+
+void CpuBackend::Read(void* host, const void* source, int64_t bytes) {
+  std::memcpy(host, source, static_cast<size_t>(bytes));
+}
+
+void CpuBackend::Copy(void* destination, const void* source, int64_t bytes) {
+  std::memmove(destination, source, static_cast<size_t>(bytes));
+}
+
+void CpuBackend::Fill(float* y, int64_t length, float value) {
+  for (int64_t k = 0; k < length; ++k) y[k] = value;
+}
+
+std::unique_ptr<RnnPlan> CpuBackend::CreateRnn(const RnnShape& shape) {
+  return std::make_unique<CpuRnnPlan>(*this, shape);
+}
+
+}  // namespace cpu
+
+std::shared_ptr<Backend> OpenCpuBackend(int32_t threads, int32_t target) {
+  const cpu::Kernels& kernels = cpu::SelectKernels(target);
+  return std::make_shared<cpu::CpuBackend>(threads == 0 ? cpu::UsableCpus() : threads, kernels);
+}
+
+}  // namespace nrnn

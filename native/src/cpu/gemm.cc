@@ -1,0 +1,158 @@
+// Packing and the loops around the register tile (gemm-inl.h).
+//
+// multiply_rows: panels outside, row tiles inside: the panel stays near while the rows of A pass; callers hand over so many
+// rows that rows x k floats stay in L2. multiply_outer: A^T is packed kOuterGroup columns at a time, because its rows lie a
+// page apart and a tile alone would use 24 bytes of each cache line.
+#include "cpu/gemm-inl.h"
+
+#include "cpu/kernels.h"
+
+namespace nrnn::cpu::NRNN_TARGET {
+namespace {
+
+constexpr int64_t kWidth = static_cast<int64_t>(kPanelWidth);
+constexpr int64_t kLaneCount = static_cast<int64_t>(kLanes);
+
+int64_t Smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// Columns that a panel of `columns` valid ones occupies.
+int64_t PaddedWidth(int64_t columns) { return (columns + kLaneCount - 1) / kLaneCount * kLaneCount; }
+
+void PackPanel(const PackArgs& args, int64_t first, int64_t columns, float* packed) {
+  const int64_t width = PaddedWidth(columns);
+  if (args.transposed) {
+    // 16 rows of the source at a time would be faster still; weights are packed once per step and take below 1 % of it.
+    for (int64_t j = 0; j < columns; ++j) {
+      const float* source = args.b + (first + j) * args.stride;
+      for (int64_t i = 0; i < args.k; ++i) packed[i * width + j] = source[i];
+    }
+    for (int64_t j = columns; j < width; ++j) {
+      for (int64_t i = 0; i < args.k; ++i) packed[i * width + j] = 0.0f;
+    }
+    return;
+  }
+  const FloatTag d;
+  for (int64_t i = 0; i < args.k; ++i) {
+    const float* source = (args.rows ? args.rows[i] + args.column : args.b + i * args.stride) + first;
+    float* target = packed + i * width;
+    int64_t j = 0;
+    for (; j + kLaneCount <= columns; j += kLaneCount) {
+      hn::StoreU(hn::LoadU(d, source + j), d, target + j);
+    }
+    if (j < columns) {
+      hn::StoreU(LoadPart(source + j, static_cast<size_t>(columns - j)), d, target + j);
+    }
+  }
+}
+
+void Pack(const PackArgs& args) {
+  float* packed = args.packed;
+  for (int64_t first = 0; first < args.n; first += kWidth) {
+    const int64_t columns = Smaller(kWidth, args.n - first);
+    PackPanel(args, first, columns, packed);
+    packed += PaddedWidth(columns) * args.k;
+  }
+}
+
+void MultiplyRows(const MultiplyRowsArgs& args) {
+  const TileSplit split(args.rows);
+  for (int64_t first = 0; first < args.n; first += kWidth) {
+    TileArgs tile;
+    tile.k = args.k;
+    tile.columns = Smaller(kWidth, args.n - first);
+    tile.bias = args.bias ? args.bias + first : nullptr;
+    tile.accumulate = args.accumulate;
+    const int64_t width = PaddedWidth(tile.columns);
+    // Panels before this one are whole: each takes packed_k rows of kWidth columns.
+    tile.b = args.packed + first * args.packed_k + args.first_k * width;
+    int64_t row = 0;
+    for (int64_t t = 0; t < split.tiles; ++t) {
+      const int64_t rows = split.Rows(t);
+      for (int64_t r = 0; r < rows; ++r) {
+        tile.a[r] = args.a_rows[row + r];
+        tile.c[r] = args.c_rows[row + r] + first;
+      }
+      SelectTile<false>(static_cast<size_t>(rows), static_cast<size_t>(width / kLaneCount))(tile);
+      row += rows;
+    }
+  }
+}
+
+// packed[tile][i][r] = a_rows[i][first + tile rows before + r]
+void PackOuterGroup(const MultiplyOuterArgs& args, int64_t first, const TileSplit& split) {
+  float* packed = args.workspace;
+  int64_t column = first;
+  for (int64_t t = 0; t < split.tiles; ++t) {
+    const int64_t rows = split.Rows(t);
+    for (int64_t i = 0; i < args.k; ++i) {
+      const float* source = args.a_rows[i] + args.column + column;
+      for (int64_t r = 0; r < rows; ++r) packed[i * rows + r] = source[r];
+    }
+    packed += rows * args.k;
+    column += rows;
+  }
+}
+
+void MultiplyOuterGroup(const MultiplyOuterArgs& args, int64_t first, const TileSplit& split) {
+  for (int64_t panel = 0; panel < args.n; panel += kWidth) {
+    TileArgs tile;
+    tile.k = args.k;
+    tile.columns = Smaller(kWidth, args.n - panel);
+    tile.bias = nullptr;
+    tile.accumulate = true;
+    tile.b = args.packed + panel * args.k;
+    const int64_t vectors = PaddedWidth(tile.columns) / kLaneCount;
+    int64_t row = 0;
+    for (int64_t t = 0; t < split.tiles; ++t) {
+      const int64_t rows = split.Rows(t);
+      tile.a[0] = args.workspace + row * args.k;
+      for (int64_t r = 0; r < rows; ++r) tile.c[r] = args.c + (first + row + r) * args.c_stride + panel;
+      SelectTile<true>(static_cast<size_t>(rows), static_cast<size_t>(vectors))(tile);
+      row += rows;
+    }
+  }
+}
+
+void MultiplyOuter(const MultiplyOuterArgs& args) {
+  for (int64_t first = 0; first < args.rows; first += kOuterGroup) {
+    const TileSplit split(Smaller(kOuterGroup, args.rows - first));
+    PackOuterGroup(args, first, split);
+    MultiplyOuterGroup(args, first, split);
+  }
+}
+
+// Four vectors of columns at a time: whole cache lines of each row, the sums in registers.
+void AddColumnSums(const ColumnSumArgs& args) {
+  const FloatTag d;
+  constexpr size_t kVectors = 4;
+  constexpr int64_t kColumns = kVectors * kLaneCount;
+  int64_t j = 0;
+  for (; j + kColumns <= args.n; j += kColumns) {
+    FloatVec sum[kVectors];
+    Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA { sum[v] = hn::Zero(d); });
+    for (int64_t i = 0; i < args.k; ++i) {
+      const float* row = args.rows[i] + args.column + j;
+      Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
+        sum[v] = hn::Add(sum[v], hn::LoadU(d, row + v * kLanes));
+      });
+    }
+    Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
+      float* to = args.sums + j + v * kLanes;
+      hn::StoreU(hn::Add(hn::LoadU(d, to), sum[v]), d, to);
+    });
+  }
+  for (; j < args.n; ++j) {
+    float sum = 0.0f;
+    for (int64_t i = 0; i < args.k; ++i) sum += args.rows[i][args.column + j];
+    args.sums[j] += sum;
+  }
+}
+
+constexpr GemmKernels kKernels = {kWidth,          kLaneCount,     &Pack,
+                                  &MultiplyRows, &MultiplyOuter, &AddColumnSums};
+
+}  // namespace
+
+const GemmKernels& GetGemmKernels() { return kKernels; }
+
+}  // namespace nrnn::cpu::NRNN_TARGET

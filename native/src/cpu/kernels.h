@@ -1,0 +1,50 @@
+// The kernels of one instruction set, as a table of function pointers: chosen once, when a device is opened.
+// Each *.cc file of kernels is compiled once per instruction set into namespace nrnn::cpu::NRNN_TARGET (baseline, avx2,
+// avx512, neon) and defines one of the tables below; plain argument structs only, so that nothing compiled for
+// one instruction set can be linked into another.
+#ifndef NATIVERNN_CPU_KERNELS_H_
+#define NATIVERNN_CPU_KERNELS_H_
+
+#include <cstdint>
+
+namespace nrnn::cpu {
+
+struct GemmKernels;
+struct RnnKernels;
+struct ElementwiseKernels;
+struct RowKernels;
+struct OptimizerKernels;
+struct RandomKernels;
+
+struct Kernels {
+  int32_t target;  // nrnn_cpu_target
+  const GemmKernels* gemm;                // gemm.h
+  const RnnKernels* rnn;                  // rnn_kernels.h
+  const ElementwiseKernels* elementwise;  // elementwise.h: unary, affine, binary, strided copy, where
+  const RowKernels* rows;                 // rows.h: softmax, cross-entropy, max, embedding, gather
+  const OptimizerKernels* optimizers;     // optimizers.h
+  const RandomKernels* random;            // random.h: Philox, dropout
+};
+
+// Each per-target *.cc file of kernels defines one of these in its namespace.
+#define NRNN_DECLARE_TARGET(TARGET)                 \
+  namespace TARGET {                                \
+  const GemmKernels& GetGemmKernels();              \
+  const RnnKernels& GetRnnKernels();                \
+  const ElementwiseKernels& GetElementwiseKernels(); \
+  const RowKernels& GetRowKernels();                \
+  const OptimizerKernels& GetOptimizerKernels();    \
+  const RandomKernels& GetRandomKernels();          \
+  }
+NRNN_DECLARE_TARGET(baseline)
+NRNN_DECLARE_TARGET(avx2)
+NRNN_DECLARE_TARGET(avx512)
+NRNN_DECLARE_TARGET(neon)
+#undef NRNN_DECLARE_TARGET
+
+// The table for a nrnn_cpu_target. Throws Error (UNSUPPORTED) when this build or machine lacks it.
+const Kernels& SelectKernels(int32_t target);
+
+}  // namespace nrnn::cpu
+
+#endif  // NATIVERNN_CPU_KERNELS_H_

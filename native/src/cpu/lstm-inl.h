@@ -1,0 +1,80 @@
+// LSTM (Hochreiter 1997, with forget gates: Gers 2000), gates i f g o:
+//
+//   i, f, o = sigmoid(a)   g = tanh(a)   c = f c' + i g   h = o tanh(c),   a = x W_ih + b + h' W_hh
+//
+// backward, with dh the whole gradient of h and dc that of c from the next step, tc = tanh(c):
+//   do = dh tc   dc += dh o (1 - tc^2)   di = dc g   df = dc c'   dg = dc i   dc' = dc f
+//   da_i = di i (1 - i), f and o alike;  da_g = dg (1 - g^2);  dh' = da W_hh
+//
+// Layout: gates [.., 4 H]: in, the projection x W_ih + b; out, with a reserve, i f g o; after backward, da. aux: c.
+#ifndef NATIVERNN_CPU_LSTM_INL_H_
+#define NATIVERNN_CPU_LSTM_INL_H_
+
+#include "cpu/math-inl.h"
+#include "cpu/recurrent_block-inl.h"
+
+namespace nrnn::cpu::NRNN_TARGET {
+
+// One vector of units of one row. sums: h' W_hh, the gates kUnits apart.
+template <class Lanes>
+HWY_INLINE void LstmForwardUnits(const StepRow& row, int64_t hidden, bool keep, int64_t u, Lanes lanes,
+                                 const float* sums) {
+  const FloatTag d;
+  constexpr int64_t kApart = Block<4>::kUnits;
+  float* gates = row.gates + u;
+  const FloatVec i = Sigmoid(d, hn::Add(lanes.Load(gates), hn::Load(d, sums)));
+  const FloatVec f = Sigmoid(d, hn::Add(lanes.Load(gates + hidden), hn::Load(d, sums + kApart)));
+  const FloatVec g = Tanh(d, hn::Add(lanes.Load(gates + 2 * hidden), hn::Load(d, sums + 2 * kApart)));
+  const FloatVec o =
+      Sigmoid(d, hn::Add(lanes.Load(gates + 3 * hidden), hn::Load(d, sums + 3 * kApart)));
+  const FloatVec c = hn::MulAdd(f, lanes.Load(row.c_prev + u), hn::Mul(i, g));
+  lanes.Store(c, row.aux + u);
+  lanes.Store(hn::Mul(o, Tanh(d, c)), row.y + u);
+  if (keep) {
+    lanes.Store(i, gates);
+    lanes.Store(f, gates + hidden);
+    lanes.Store(g, gates + 2 * hidden);
+    lanes.Store(o, gates + 3 * hidden);
+  }
+}
+
+inline void LstmForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
+  const bool keep = args.gates != nullptr;
+  StepBlocks<4>(
+      args.packed_hh, args.hidden, count,
+      [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
+      [&](int64_t r, int64_t u, auto lanes, const float* sums) NRNN_INLINE_LAMBDA {
+        LstmForwardUnits(rows[r], args.hidden, keep, u, lanes, sums);
+      });
+}
+
+// dh: gradient of h but for dy; dc: in the next step's, out this step's.
+inline void LstmBackwardRow(const StepRow& row, int64_t hidden, const float* dy, const float* dh,
+                            float* dc) {
+  const FloatTag d;
+  const FloatVec one = hn::Set(d, 1.0f);
+  ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
+    float* gates = row.gates + u;
+    const FloatVec i = lanes.Load(gates);
+    const FloatVec f = lanes.Load(gates + hidden);
+    const FloatVec g = lanes.Load(gates + 2 * hidden);
+    const FloatVec o = lanes.Load(gates + 3 * hidden);
+    const FloatVec tc = Tanh(d, lanes.Load(row.aux + u));
+    FloatVec dh_all = lanes.Load(dh + u);
+    if (dy) dh_all = hn::Add(dh_all, lanes.Load(dy + u));
+    const FloatVec dho = hn::Mul(dh_all, o);
+    const FloatVec dc_all = hn::MulAdd(dho, hn::NegMulAdd(tc, tc, one), lanes.Load(dc + u));
+    const FloatVec di = hn::Mul(dc_all, g);
+    const FloatVec df = hn::Mul(dc_all, lanes.Load(row.c_prev + u));
+    const FloatVec dg = hn::Mul(dc_all, i);
+    lanes.Store(hn::Mul(dc_all, f), dc + u);
+    lanes.Store(hn::Mul(di, hn::NegMulAdd(i, i, i)), gates);
+    lanes.Store(hn::Mul(df, hn::NegMulAdd(f, f, f)), gates + hidden);
+    lanes.Store(hn::Mul(dg, hn::NegMulAdd(g, g, one)), gates + 2 * hidden);
+    lanes.Store(hn::Mul(hn::Mul(dho, tc), hn::Sub(one, o)), gates + 3 * hidden);
+  });
+}
+
+}  // namespace nrnn::cpu::NRNN_TARGET
+
+#endif  // NATIVERNN_CPU_LSTM_INL_H_

@@ -1,0 +1,200 @@
+#include "cpu/rnn_plan.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "cpu/random.h"
+
+namespace nrnn::cpu {
+namespace {
+
+// Parts of the reserve start on cache lines.
+int64_t Aligned(int64_t floats) { return (floats + 15) / 16 * 16; }
+
+// Each layer's masks come from a range of Philox counters of its own.
+constexpr int kLayerCounterBits = 40;
+// Elements of one dropout task: a whole number of Philox blocks.
+constexpr int64_t kDropoutGrain = 1 << 16;
+
+}  // namespace
+
+CpuRnnPlan::CpuRnnPlan(CpuBackend& backend, const RnnShape& shape)
+    : backend_(backend), shape_(shape) {
+  layers_.reserve(static_cast<size_t>(shape.layers));
+  for (int64_t layer = 0; layer < shape.layers; ++layer) layers_.emplace_back(backend, shape, layer);
+}
+
+std::vector<CpuRnnPlan::Offsets> CpuRnnPlan::Layout(int64_t steps, int64_t batch,
+                                                    int64_t* out_length) const {
+  std::vector<Offsets> layout;
+  const int64_t rows = steps * batch;
+  const bool has_aux = shape_.Gates() > 1;
+  int64_t end = 0;
+  const auto take = [&](int64_t floats) {
+    const int64_t start = end;
+    end += Aligned(floats);
+    return start;
+  };
+  for (int64_t layer = 0; layer < shape_.layers; ++layer) {
+    Offsets offsets{{-1, -1}, {-1, -1}, -1, -1};
+    for (int64_t direction = 0; direction < shape_.directions; ++direction) {
+      offsets.gates[direction] = take(rows * shape_.GateRows());
+      if (has_aux) offsets.aux[direction] = take(rows * shape_.hidden);
+    }
+    if (layer + 1 < shape_.layers) {
+      offsets.y = take(rows * shape_.directions * shape_.hidden);
+      offsets.dropped =
+          shape_.dropout > 0.0f ? take(rows * shape_.directions * shape_.hidden) : offsets.y;
+    }
+    layout.push_back(offsets);
+  }
+  if (out_length) *out_length = end;
+  return layout;
+}
+
+int64_t CpuRnnPlan::ReserveLength(int64_t steps, int64_t batch) const {
+  int64_t length = 0;
+  Layout(steps, batch, &length);
+  return length;
+}
+
+template <class Float>
+Sequence<Float> CpuRnnPlan::TimeMajor(Float* data, int64_t batch, int64_t columns) {
+  return {data, batch * columns, columns};
+}
+
+template <class Float>
+Sequence<Float> CpuRnnPlan::CallerOrder(Float* data, int64_t steps, int64_t batch,
+                                        int64_t columns) const {
+  if (shape_.batch_first) return {data, columns, steps * columns};
+  return TimeMajor(data, batch, columns);
+}
+
+void CpuRnnPlan::CheckLengths(const int32_t* lengths, int64_t steps, int64_t batch) const {
+  if (lengths == nullptr) return;
+  for (int64_t b = 0; b < batch; ++b) {
+    Require(lengths[b] >= 0 && lengths[b] <= steps, "lengths[", b, "] is ", lengths[b],
+            ", must be 0..", steps);
+  }
+}
+
+void CpuRnnPlan::PackForward(const float* params, uint64_t version) {
+  if (version == forward_version_) return;
+  for (RnnLayer& layer : layers_) layer.GrowForwardWeights();
+  const int64_t each = 2 * shape_.directions;
+  backend_.pool().Run(shape_.layers * each, [&](int64_t task, int) {
+    layers_[static_cast<size_t>(task / each)].PackForward(params, task % each / 2, task % 2 == 1);
+  });
+  forward_version_ = version;
+}
+
+void CpuRnnPlan::PackBackward(const float* params, uint64_t version) {
+  if (version == backward_version_) return;
+  for (RnnLayer& layer : layers_) layer.GrowBackwardWeights();
+  const int64_t each = 2 * shape_.directions;
+  backend_.pool().Run(shape_.layers * each, [&](int64_t task, int) {
+    layers_[static_cast<size_t>(task / each)].PackBackward(params, task % each / 2, task % 2 == 1);
+  });
+  backward_version_ = version;
+}
+
+void CpuRnnPlan::DropOut(const float* x, int64_t length, int64_t layer, int64_t seed, float* y) {
+  const RandomKernels& kernels = *backend_.kernels().random;
+  const int64_t offset = layer << kLayerCounterBits;
+  backend_.pool().For(length, kDropoutGrain, [&](int64_t begin, int64_t end) {
+    kernels.dropout(x + begin, end - begin, begin, shape_.dropout, seed, offset, y + begin);
+  });
+}
+
+template <class Args>
+LayerCall CpuRnnPlan::CallOfLayer(const Args& args, const Offsets& offsets, float* reserve,
+                                  int64_t layer) const {
+  const int64_t states = layer * shape_.directions * args.batch * shape_.hidden;
+  LayerCall call{};
+  call.steps = args.steps;
+  call.batch = args.batch;
+  call.lengths = args.lengths;
+  call.h0 = args.h0 ? args.h0 + states : nullptr;
+  call.c0 = args.c0 ? args.c0 + states : nullptr;
+  for (int64_t direction = 0; reserve && direction < shape_.directions; ++direction) {
+    call.reserve.gates[direction] = reserve + offsets.gates[direction];
+    if (offsets.aux[direction] >= 0) call.reserve.aux[direction] = reserve + offsets.aux[direction];
+  }
+  return call;
+}
+
+void CpuRnnPlan::Forward(const RnnForwardArgs& args) {
+  CheckLengths(args.lengths, args.steps, args.batch);
+  PackForward(args.params, args.params_version);
+  const int64_t columns = shape_.directions * shape_.hidden;
+  const int64_t output = args.steps * args.batch * columns;
+  const int64_t state = args.batch * shape_.hidden;
+  std::fill_n(workspace_.zeros.Grow(state), state, 0.0f);
+  const std::vector<Offsets> layout = Layout(args.steps, args.batch, nullptr);
+  auto x = CallerOrder(args.x, args.steps, args.batch, shape_.input);
+  for (int64_t layer = 0; layer < shape_.layers; ++layer) {
+    const Offsets& offsets = layout[static_cast<size_t>(layer)];
+    LayerForwardCall call{};
+    static_cast<LayerCall&>(call) = CallOfLayer(args, offsets, args.reserve, layer);
+    call.params = args.params;
+    call.x = x;
+    const int64_t states = layer * shape_.directions * state;
+    call.hn = args.hn ? args.hn + states : nullptr;
+    call.cn = args.cn ? args.cn + states : nullptr;
+    const bool last = layer + 1 == shape_.layers;
+    if (last) {
+      call.y = CallerOrder(args.y, args.steps, args.batch, columns);
+    } else {
+      float* y = args.reserve ? args.reserve + offsets.y : between_[layer % 2].Grow(output);
+      call.y = TimeMajor(y, args.batch, columns);
+    }
+    layers_[static_cast<size_t>(layer)].Forward(call, workspace_);
+    if (last) continue;
+    const float* next = call.y.data;
+    if (args.reserve && offsets.dropped != offsets.y) {
+      DropOut(next, output, layer, args.seed, args.reserve + offsets.dropped);
+      next = args.reserve + offsets.dropped;
+    }
+    x = TimeMajor(next, args.batch, columns);
+  }
+}
+
+void CpuRnnPlan::Backward(const RnnBackwardArgs& args) {
+  CheckLengths(args.lengths, args.steps, args.batch);
+  PackBackward(args.params, args.params_version);
+  const int64_t columns = shape_.directions * shape_.hidden;
+  const int64_t output = args.steps * args.batch * columns;
+  const int64_t state = args.batch * shape_.hidden;
+  std::fill_n(workspace_.zeros.Grow(state), state, 0.0f);
+  const std::vector<Offsets> layout = Layout(args.steps, args.batch, nullptr);
+  auto dy = CallerOrder(args.dy, args.steps, args.batch, columns);
+  for (int64_t layer = shape_.layers - 1; layer >= 0; --layer) {
+    const Offsets& offsets = layout[static_cast<size_t>(layer)];
+    LayerBackwardCall call{};
+    static_cast<LayerCall&>(call) = CallOfLayer(args, offsets, args.reserve, layer);
+    const bool last = layer + 1 == shape_.layers;
+    call.y = last ? CallerOrder(args.y, args.steps, args.batch, columns)
+                  : TimeMajor<const float>(args.reserve + offsets.y, args.batch, columns);
+    call.dy = dy;
+    const int64_t states = layer * shape_.directions * state;
+    call.dhn = args.dhn ? args.dhn + states : nullptr;
+    call.dcn = args.dcn ? args.dcn + states : nullptr;
+    call.dh0 = args.dh0 ? args.dh0 + states : nullptr;
+    call.dc0 = args.dc0 ? args.dc0 + states : nullptr;
+    call.dparams = args.dparams;
+    if (layer == 0) {
+      call.x = CallerOrder(args.x, args.steps, args.batch, shape_.input);
+      call.dx = CallerOrder(args.dx, args.steps, args.batch, shape_.input);
+    } else {
+      const Offsets& below = layout[static_cast<size_t>(layer - 1)];
+      call.x = TimeMajor<const float>(args.reserve + below.dropped, args.batch, columns);
+      call.dx = TimeMajor(between_[layer % 2].Grow(output), args.batch, columns);
+    }
+    layers_[static_cast<size_t>(layer)].Backward(call, workspace_);
+    if (layer == 0) continue;
+    if (shape_.dropout > 0.0f) DropOut(call.dx.data, output, layer - 1, args.seed, call.dx.data);
+    dy = TimeMajor<const float>(call.dx.data, args.batch, columns);
+  }
+}
+
+}  // namespace nrnn::cpu

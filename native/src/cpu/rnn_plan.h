@@ -1,0 +1,55 @@
+// The CPU's RnnPlan: a stack of layers, their packed weights and the reserve's layout.
+#ifndef NATIVERNN_CPU_RNN_PLAN_H_
+#define NATIVERNN_CPU_RNN_PLAN_H_
+
+#include <vector>
+
+#include "cpu/rnn_layer.h"
+
+namespace nrnn::cpu {
+
+class CpuRnnPlan final : public RnnPlan {
+ public:
+  CpuRnnPlan(CpuBackend& backend, const RnnShape& shape);
+
+  int64_t ReserveLength(int64_t steps, int64_t batch) const override;
+  void Forward(const RnnForwardArgs& args) override;
+  void Backward(const RnnBackwardArgs& args) override;
+
+ private:
+  // Offsets of one layer in the reserve, in floats; -1 where the layer keeps no such part.
+  struct Offsets {
+    int64_t gates[2];
+    int64_t aux[2];
+    int64_t y;        // output of every layer but the last, [T,B,D H]
+    int64_t dropped;  // the same after dropout, what the next layer reads; y itself without dropout
+  };
+  // The layers' offsets, and after them the whole length.
+  std::vector<Offsets> Layout(int64_t steps, int64_t batch, int64_t* out_length) const;
+
+  // A dense [T,B,columns] array, and one in the order of the caller's x, y and their gradients.
+  template <class Float>
+  static Sequence<Float> TimeMajor(Float* data, int64_t batch, int64_t columns);
+  template <class Float>
+  Sequence<Float> CallerOrder(Float* data, int64_t steps, int64_t batch, int64_t columns) const;
+
+  void CheckLengths(const int32_t* lengths, int64_t steps, int64_t batch) const;
+  void PackForward(const float* params, uint64_t version);
+  void PackBackward(const float* params, uint64_t version);
+  // y = dropout(x) over [T,B,D H] of the layer: the same mask for the same seed, whatever the split.
+  void DropOut(const float* x, int64_t length, int64_t layer, int64_t seed, float* y);
+  template <class Args>
+  LayerCall CallOfLayer(const Args& args, const Offsets& offsets, float* reserve, int64_t layer) const;
+
+  CpuBackend& backend_;
+  const RnnShape shape_;
+  std::vector<RnnLayer> layers_;
+  uint64_t forward_version_ = 0;  // of the params that are packed; versions start at 1
+  uint64_t backward_version_ = 0;
+  LayerWorkspace workspace_;
+  AlignedFloats between_[2];  // outputs of the layers without a reserve; gradients of them
+};
+
+}  // namespace nrnn::cpu
+
+#endif  // NATIVERNN_CPU_RNN_PLAN_H_

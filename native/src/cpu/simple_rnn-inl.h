@@ -1,0 +1,48 @@
+// The plain recurrent network (Elman 1990): h = tanh(a) or max(a, 0), a = x W_ih + b + h' W_hh.
+// backward: da = dh (1 - h^2), or dh where h > 0; dh' = da W_hh. h itself is kept, as y.
+//
+// Layout: gates [.., H]: in, the projection; after backward, da.
+#ifndef NATIVERNN_CPU_SIMPLE_RNN_INL_H_
+#define NATIVERNN_CPU_SIMPLE_RNN_INL_H_
+
+#include "cpu/math-inl.h"
+#include "cpu/recurrent_block-inl.h"
+
+namespace nrnn::cpu::NRNN_TARGET {
+
+// max(a, 0) that lets NaN through: x86's max returns its second operand when one is NaN.
+HWY_INLINE FloatVec ReluOf(FloatVec a) {
+  const FloatTag d;
+  return hn::IfThenElse(hn::Lt(a, hn::Zero(d)), hn::Zero(d), a);
+}
+
+template <bool kRelu>
+inline void SimpleRnnForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
+  const FloatTag d;
+  StepBlocks<1>(
+      args.packed_hh, args.hidden, count,
+      [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
+      [&](int64_t r, int64_t u, auto lanes, const float* sums) NRNN_INLINE_LAMBDA {
+        const FloatVec a = hn::Add(lanes.Load(rows[r].gates + u), hn::Load(d, sums));
+        lanes.Store(kRelu ? ReluOf(a) : Tanh(d, a), rows[r].y + u);
+      });
+}
+
+// h: this step's output.
+template <bool kRelu>
+inline void SimpleRnnBackwardRow(const StepRow& row, int64_t hidden, const float* h, const float* dy,
+                                 const float* dh) {
+  const FloatTag d;
+  ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
+    const FloatVec h_u = lanes.Load(h + u);
+    FloatVec dh_all = lanes.Load(dh + u);
+    if (dy) dh_all = hn::Add(dh_all, lanes.Load(dy + u));
+    const FloatVec da = kRelu ? hn::IfThenElseZero(hn::Gt(h_u, hn::Zero(d)), dh_all)
+                              : hn::Mul(dh_all, hn::NegMulAdd(h_u, h_u, hn::Set(d, 1.0f)));
+    lanes.Store(da, row.gates + u);
+  });
+}
+
+}  // namespace nrnn::cpu::NRNN_TARGET
+
+#endif  // NATIVERNN_CPU_SIMPLE_RNN_INL_H_

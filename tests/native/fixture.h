@@ -1,0 +1,97 @@
+// The C interface behind RAII, for tests: Device, Buffer, Rnn. A call that fails throws its
+// message, which fails the test.
+#ifndef NATIVERNN_TESTS_FIXTURE_H_
+#define NATIVERNN_TESTS_FIXTURE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nativernn/nativernn.h"
+
+namespace nrnn::test {
+
+// Throws std::runtime_error with nrnn_last_error() unless status is NRNN_OK.
+void Check(nrnn_status status);
+
+struct Closer {
+  void operator()(nrnn_device* device) const { nrnn_device_close(device); }
+  void operator()(nrnn_buffer* buffer) const { nrnn_buffer_close(buffer); }
+  void operator()(nrnn_rnn* rnn) const { nrnn_rnn_close(rnn); }
+};
+
+class Device {
+ public:
+  explicit Device(int32_t threads = 1, int32_t target = NRNN_CPU_TARGET_BEST);
+  nrnn_device* get() const { return device_.get(); }
+  void Close() { device_.reset(); }
+
+ private:
+  std::unique_ptr<nrnn_device, Closer> device_;
+};
+
+class Buffer {
+ public:
+  Buffer() = default;  // no buffer: get() is null
+  // Zeros.
+  Buffer(const Device& device, int64_t length, nrnn_dtype dtype = NRNN_DTYPE_FLOAT32);
+  Buffer(const Device& device, const std::vector<float>& values);
+  Buffer(const Device& device, const std::vector<double>& values);  // rounded to float
+  Buffer(const Device& device, const std::vector<int32_t>& values);
+
+  // A float buffer full of NaN: an output that is not written, or an input that is read before,
+  // shows.
+  static Buffer Unwritten(const Device& device, int64_t length);
+  // A buffer of values, or no buffer when there are none.
+  template <class Value>
+  static Buffer OrNone(const Device& device, const std::vector<Value>& values) {
+    return values.empty() ? Buffer() : Buffer(device, values);
+  }
+
+  nrnn_buffer* get() const { return buffer_.get(); }
+  int64_t length() const;
+  std::vector<float> Read() const;
+  std::vector<int32_t> ReadInt32() const;
+  Buffer Slice(int64_t offset, int64_t length) const;
+  void Close() { buffer_.reset(); }
+
+ private:
+  std::unique_ptr<nrnn_buffer, Closer> buffer_;
+};
+
+class Rnn {
+ public:
+  Rnn(const Device& device, const nrnn_rnn_config& config);
+  nrnn_rnn* get() const { return rnn_.get(); }
+  int64_t ParamsLength() const;
+  int64_t ReserveLength(int64_t steps, int64_t batch) const;
+  void Close() { rnn_.reset(); }
+
+ private:
+  std::unique_ptr<nrnn_rnn, Closer> rnn_;
+};
+
+int64_t LiveObjects();
+
+// The instruction sets that tests run over.
+#if defined(__aarch64__)
+constexpr int32_t kTargets[] = {NRNN_CPU_TARGET_NEON};
+#else
+constexpr int32_t kTargets[] = {NRNN_CPU_TARGET_BASELINE, NRNN_CPU_TARGET_AVX2,
+                                NRNN_CPU_TARGET_AVX512};
+#endif
+// "baseline", "avx2", ...
+std::string TargetName(int32_t target);
+// Whether this machine and build run the target: tests skip the others.
+bool TargetRuns(int32_t target);
+
+// Skips the test, with the reason, where the target does not run.
+#define NRNN_SKIP_UNLESS_RUNS(target)              \
+  if (!::nrnn::test::TargetRuns(target))           \
+  GTEST_SKIP() << ::nrnn::test::TargetName(target) \
+               << " kernels do not run on this machine or are not in this build"
+
+}  // namespace nrnn::test
+
+#endif  // NATIVERNN_TESTS_FIXTURE_H_

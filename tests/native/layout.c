@@ -1,0 +1,244 @@
+// Prints how the C compiler lays out every struct of nativernn.h, for the tests of the C# bindings:
+//   STRUCT FIELD OFFSET   for each field, in the header's order
+//   STRUCT - SIZE         after the struct's last field
+#include <stddef.h>
+#include <stdio.h>
+
+#include "nativernn/nativernn.h"
+
+#define FIELD(type, name) printf(#type " " #name " %zu\n", offsetof(type, name))
+#define SIZE(type) printf(#type " - %zu\n", sizeof(type))
+
+static void PrintDeviceConfig(void) {
+  FIELD(nrnn_device_config, kind);
+  FIELD(nrnn_device_config, index);
+  FIELD(nrnn_device_config, threads);
+  FIELD(nrnn_device_config, cpu_target);
+  SIZE(nrnn_device_config);
+}
+
+static void PrintDeviceProperties(void) {
+  FIELD(nrnn_device_properties, kind);
+  FIELD(nrnn_device_properties, index);
+  FIELD(nrnn_device_properties, threads);
+  FIELD(nrnn_device_properties, cpu_target);
+  SIZE(nrnn_device_properties);
+}
+
+static void PrintRnnConfig(void) {
+  FIELD(nrnn_rnn_config, cell);
+  FIELD(nrnn_rnn_config, reset_after);
+  FIELD(nrnn_rnn_config, num_layers);
+  FIELD(nrnn_rnn_config, directions);
+  FIELD(nrnn_rnn_config, batch_first);
+  FIELD(nrnn_rnn_config, bias);
+  FIELD(nrnn_rnn_config, input_size);
+  FIELD(nrnn_rnn_config, hidden_size);
+  FIELD(nrnn_rnn_config, dropout);
+  SIZE(nrnn_rnn_config);
+}
+
+static void PrintRnnWeight(void) {
+  FIELD(nrnn_rnn_weight, layer);
+  FIELD(nrnn_rnn_weight, direction);
+  FIELD(nrnn_rnn_weight, kind);
+  SIZE(nrnn_rnn_weight);
+}
+
+static void PrintRnnWeightLocation(void) {
+  FIELD(nrnn_rnn_weight_location, offset);
+  FIELD(nrnn_rnn_weight_location, rows);
+  FIELD(nrnn_rnn_weight_location, columns);
+  SIZE(nrnn_rnn_weight_location);
+}
+
+static void PrintRnnForwardArgs(void) {
+  FIELD(nrnn_rnn_forward_args, steps);
+  FIELD(nrnn_rnn_forward_args, batch);
+  FIELD(nrnn_rnn_forward_args, seed);
+  FIELD(nrnn_rnn_forward_args, params);
+  FIELD(nrnn_rnn_forward_args, x);
+  FIELD(nrnn_rnn_forward_args, lengths);
+  FIELD(nrnn_rnn_forward_args, h0);
+  FIELD(nrnn_rnn_forward_args, c0);
+  FIELD(nrnn_rnn_forward_args, y);
+  FIELD(nrnn_rnn_forward_args, hn);
+  FIELD(nrnn_rnn_forward_args, cn);
+  FIELD(nrnn_rnn_forward_args, reserve);
+  SIZE(nrnn_rnn_forward_args);
+}
+
+static void PrintRnnBackwardArgs(void) {
+  FIELD(nrnn_rnn_backward_args, steps);
+  FIELD(nrnn_rnn_backward_args, batch);
+  FIELD(nrnn_rnn_backward_args, seed);
+  FIELD(nrnn_rnn_backward_args, params);
+  FIELD(nrnn_rnn_backward_args, x);
+  FIELD(nrnn_rnn_backward_args, lengths);
+  FIELD(nrnn_rnn_backward_args, h0);
+  FIELD(nrnn_rnn_backward_args, c0);
+  FIELD(nrnn_rnn_backward_args, y);
+  FIELD(nrnn_rnn_backward_args, reserve);
+  FIELD(nrnn_rnn_backward_args, dy);
+  FIELD(nrnn_rnn_backward_args, dhn);
+  FIELD(nrnn_rnn_backward_args, dcn);
+  FIELD(nrnn_rnn_backward_args, dx);
+  FIELD(nrnn_rnn_backward_args, dh0);
+  FIELD(nrnn_rnn_backward_args, dc0);
+  FIELD(nrnn_rnn_backward_args, dparams);
+  SIZE(nrnn_rnn_backward_args);
+}
+
+static void PrintGemmArgs(void) {
+  FIELD(nrnn_gemm_args, batch);
+  FIELD(nrnn_gemm_args, m);
+  FIELD(nrnn_gemm_args, n);
+  FIELD(nrnn_gemm_args, k);
+  FIELD(nrnn_gemm_args, transpose_a);
+  FIELD(nrnn_gemm_args, transpose_b);
+  FIELD(nrnn_gemm_args, share_a);
+  FIELD(nrnn_gemm_args, share_b);
+  FIELD(nrnn_gemm_args, accumulate);
+  FIELD(nrnn_gemm_args, a);
+  FIELD(nrnn_gemm_args, b);
+  FIELD(nrnn_gemm_args, c);
+  SIZE(nrnn_gemm_args);
+}
+
+static void PrintLinearArgs(void) {
+  FIELD(nrnn_linear_args, rows);
+  FIELD(nrnn_linear_args, input);
+  FIELD(nrnn_linear_args, output);
+  FIELD(nrnn_linear_args, x);
+  FIELD(nrnn_linear_args, weight);
+  FIELD(nrnn_linear_args, bias);
+  FIELD(nrnn_linear_args, y);
+  SIZE(nrnn_linear_args);
+}
+
+static void PrintLinearBackwardArgs(void) {
+  FIELD(nrnn_linear_backward_args, rows);
+  FIELD(nrnn_linear_backward_args, input);
+  FIELD(nrnn_linear_backward_args, output);
+  FIELD(nrnn_linear_backward_args, x);
+  FIELD(nrnn_linear_backward_args, weight);
+  FIELD(nrnn_linear_backward_args, dy);
+  FIELD(nrnn_linear_backward_args, dx);
+  FIELD(nrnn_linear_backward_args, dweight);
+  FIELD(nrnn_linear_backward_args, dbias);
+  SIZE(nrnn_linear_backward_args);
+}
+
+static void PrintEmbeddingArgs(void) {
+  FIELD(nrnn_embedding_args, rows);
+  FIELD(nrnn_embedding_args, vocabulary);
+  FIELD(nrnn_embedding_args, dimension);
+  FIELD(nrnn_embedding_args, padding);
+  FIELD(nrnn_embedding_args, table);
+  FIELD(nrnn_embedding_args, indices);
+  FIELD(nrnn_embedding_args, y);
+  SIZE(nrnn_embedding_args);
+}
+
+static void PrintBinaryArgs(void) {
+  FIELD(nrnn_binary_args, op);
+  FIELD(nrnn_binary_args, rank);
+  FIELD(nrnn_binary_args, sizes);
+  FIELD(nrnn_binary_args, a_strides);
+  FIELD(nrnn_binary_args, b_strides);
+  FIELD(nrnn_binary_args, a);
+  FIELD(nrnn_binary_args, b);
+  FIELD(nrnn_binary_args, y);
+  SIZE(nrnn_binary_args);
+}
+
+static void PrintCopyArgs(void) {
+  FIELD(nrnn_copy_args, rank);
+  FIELD(nrnn_copy_args, accumulate);
+  FIELD(nrnn_copy_args, sizes);
+  FIELD(nrnn_copy_args, source_offset);
+  FIELD(nrnn_copy_args, source_strides);
+  FIELD(nrnn_copy_args, destination_offset);
+  FIELD(nrnn_copy_args, destination_strides);
+  FIELD(nrnn_copy_args, source);
+  FIELD(nrnn_copy_args, destination);
+  SIZE(nrnn_copy_args);
+}
+
+static void PrintAxis(void) {
+  FIELD(nrnn_axis, outer);
+  FIELD(nrnn_axis, length);
+  FIELD(nrnn_axis, inner);
+  SIZE(nrnn_axis);
+}
+
+static void PrintCrossEntropyArgs(void) {
+  FIELD(nrnn_cross_entropy_args, rows);
+  FIELD(nrnn_cross_entropy_args, columns);
+  FIELD(nrnn_cross_entropy_args, ignore_index);
+  FIELD(nrnn_cross_entropy_args, label_smoothing);
+  FIELD(nrnn_cross_entropy_args, logits);
+  FIELD(nrnn_cross_entropy_args, targets);
+  SIZE(nrnn_cross_entropy_args);
+}
+
+static void PrintAdamArgs(void) {
+  FIELD(nrnn_adam_args, learning_rate);
+  FIELD(nrnn_adam_args, beta1);
+  FIELD(nrnn_adam_args, beta2);
+  FIELD(nrnn_adam_args, epsilon);
+  FIELD(nrnn_adam_args, weight_decay);
+  FIELD(nrnn_adam_args, decoupled);
+  FIELD(nrnn_adam_args, step);
+  FIELD(nrnn_adam_args, parameter);
+  FIELD(nrnn_adam_args, gradient);
+  FIELD(nrnn_adam_args, first);
+  FIELD(nrnn_adam_args, second);
+  SIZE(nrnn_adam_args);
+}
+
+static void PrintSgdArgs(void) {
+  FIELD(nrnn_sgd_args, learning_rate);
+  FIELD(nrnn_sgd_args, momentum);
+  FIELD(nrnn_sgd_args, weight_decay);
+  FIELD(nrnn_sgd_args, nesterov);
+  FIELD(nrnn_sgd_args, parameter);
+  FIELD(nrnn_sgd_args, gradient);
+  FIELD(nrnn_sgd_args, velocity);
+  SIZE(nrnn_sgd_args);
+}
+
+static void PrintRmspropArgs(void) {
+  FIELD(nrnn_rmsprop_args, learning_rate);
+  FIELD(nrnn_rmsprop_args, alpha);
+  FIELD(nrnn_rmsprop_args, epsilon);
+  FIELD(nrnn_rmsprop_args, momentum);
+  FIELD(nrnn_rmsprop_args, weight_decay);
+  FIELD(nrnn_rmsprop_args, parameter);
+  FIELD(nrnn_rmsprop_args, gradient);
+  FIELD(nrnn_rmsprop_args, square);
+  FIELD(nrnn_rmsprop_args, velocity);
+  SIZE(nrnn_rmsprop_args);
+}
+
+int main(void) {
+  PrintDeviceConfig();
+  PrintDeviceProperties();
+  PrintRnnConfig();
+  PrintRnnWeight();
+  PrintRnnWeightLocation();
+  PrintRnnForwardArgs();
+  PrintRnnBackwardArgs();
+  PrintGemmArgs();
+  PrintLinearArgs();
+  PrintLinearBackwardArgs();
+  PrintEmbeddingArgs();
+  PrintBinaryArgs();
+  PrintCopyArgs();
+  PrintAxis();
+  PrintCrossEntropyArgs();
+  PrintAdamArgs();
+  PrintSgdArgs();
+  PrintRmspropArgs();
+  return 0;
+}
