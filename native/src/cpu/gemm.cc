@@ -78,18 +78,24 @@ void MultiplyRows(const MultiplyRowsArgs& args) {
   }
 }
 
-// packed[tile][i][r] = a_rows[i][first + tile rows before + r]
+// packed[tile][i][r] = a_rows[i][first + tile rows before + r]. Row by row, so that each of its cache lines is fetched
+// once; whole tiles are copied by a constant size, which takes a few moves instead of a loop (5 % of a backward pass).
 void PackOuterGroup(const MultiplyOuterArgs& args, int64_t first, const TileSplit& split) {
-  float* packed = args.workspace;
-  int64_t column = first;
-  for (int64_t t = 0; t < split.tiles; ++t) {
-    const int64_t rows = split.Rows(t);
-    for (int64_t i = 0; i < args.k; ++i) {
-      const float* source = args.a_rows[i] + args.column + column;
-      for (int64_t r = 0; r < rows; ++r) packed[i * rows + r] = source[r];
+  const int64_t full = split.small == kTileRows ? split.tiles : split.small == kTileRows - 1 ? split.larger : 0;
+  for (int64_t i = 0; i < args.k; ++i) {
+    const float* source = args.a_rows[i] + args.column + first;
+    float* packed = args.workspace;
+    for (int64_t t = 0; t < full; ++t) {
+      __builtin_memcpy(packed + i * kTileRows, source, kTileRows * sizeof(float));
+      source += kTileRows;
+      packed += kTileRows * args.k;
     }
-    packed += rows * args.k;
-    column += rows;
+    for (int64_t t = full; t < split.tiles; ++t) {
+      const int64_t rows = split.Rows(t);
+      for (int64_t r = 0; r < rows; ++r) packed[i * rows + r] = source[r];
+      source += rows;
+      packed += rows * args.k;
+    }
   }
 }
 
@@ -136,15 +142,20 @@ void AddColumnSums(const ColumnSumArgs& args) {
         sum[v] = hn::Add(sum[v], hn::LoadU(d, row + v * kLanes));
       });
     }
-    Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
-      float* to = args.sums + j + v * kLanes;
-      hn::StoreU(hn::Add(hn::LoadU(d, to), sum[v]), d, to);
-    });
+    for (float* sums : args.sums) {
+      if (sums == nullptr) continue;
+      Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
+        float* to = sums + j + v * kLanes;
+        hn::StoreU(hn::Add(hn::LoadU(d, to), sum[v]), d, to);
+      });
+    }
   }
   for (; j < args.n; ++j) {
     float sum = 0.0f;
     for (int64_t i = 0; i < args.k; ++i) sum += args.rows[i][args.column + j];
-    args.sums[j] += sum;
+    for (float* sums : args.sums) {
+      if (sums != nullptr) sums[j] += sum;
+    }
   }
 }
 

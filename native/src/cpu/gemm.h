@@ -51,12 +51,12 @@ struct MultiplyOuterArgs {
   float* workspace;  // kOuterGroup * k floats
 };
 
-// sums[j] += sum_i rows[i][column + j], i < k, j < n.
+// sums[j] += sum_i rows[i][column + j], i < k, j < n, into each of the two sums that is not null.
 struct ColumnSumArgs {
   int64_t k, n;
   const float* const* rows;
   int64_t column;
-  float* sums;
+  float* sums[2];
 };
 
 struct GemmKernels {

@@ -7,9 +7,10 @@ namespace {
 
 // Rows summed in one pass: 384 x 256 floats of B (384 KB) stay in L2 while A passes; C is read and written once a pass.
 constexpr int64_t kPassRows = 384;
-// Part of C that one task computes: B's pass is packed once for 240 rows of C (1 % of the work).
-constexpr int64_t kTaskRows = 5 * kOuterGroup;
 constexpr int64_t kTaskColumns = 256;
+// Tasks for each thread at least: C is split by rows until there are so many. Each task packs B's passes for itself, so
+// no more than needed (5 parts instead of 1 cost 3 % of an LSTM's backward pass). No split changes a sum.
+constexpr int64_t kTasksPerThread = 2;
 
 struct Task {
   const OuterProduct* product;
@@ -17,11 +18,13 @@ struct Task {
 };
 
 void AddSums(const GemmKernels& kernels, const Task& task, int64_t first, int64_t k) {
-  for (float* sums : task.product->sums) {
-    if (sums == nullptr || task.column != 0) continue;
-    kernels.add_column_sums({k, task.rows, task.product->a_rows->data() + first,
-                             task.product->column + task.row, sums + task.row});
-  }
+  float* const* sums = task.product->sums;
+  if (task.column != 0 || (sums[0] == nullptr && sums[1] == nullptr)) return;
+  kernels.add_column_sums({k,
+                           task.rows,
+                           task.product->a_rows->data() + first,
+                           task.product->column + task.row,
+                           {sums[0] ? sums[0] + task.row : nullptr, sums[1] ? sums[1] + task.row : nullptr}});
 }
 
 void RunTask(const GemmKernels& kernels, const Task& task, float* packed, float* workspace) {
@@ -38,19 +41,32 @@ void RunTask(const GemmKernels& kernels, const Task& task, float* packed, float*
   }
 }
 
-}  // namespace
-
-void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products, ThreadPool& pool,
-                      std::vector<AlignedFloats>& scratch) {
+std::vector<Task> SplitProducts(const std::vector<OuterProduct>& products, int64_t threads) {
+  int64_t column_tasks = 0;
+  for (const OuterProduct& product : products) {
+    column_tasks += (product.n + kTaskColumns - 1) / kTaskColumns;
+  }
+  const int64_t parts = threads == 1 ? 1 : (kTasksPerThread * threads + column_tasks - 1) / column_tasks;
   std::vector<Task> tasks;
   for (const OuterProduct& product : products) {
+    const int64_t groups = (product.rows + kOuterGroup - 1) / kOuterGroup;
+    const int64_t task_rows = (groups + parts - 1) / parts * kOuterGroup;
     for (int64_t column = 0; column < product.n; column += kTaskColumns) {
-      for (int64_t row = 0; row < product.rows; row += kTaskRows) {
-        tasks.push_back({&product, row, std::min(kTaskRows, product.rows - row), column,
+      for (int64_t row = 0; row < product.rows; row += task_rows) {
+        tasks.push_back({&product, row, std::min(task_rows, product.rows - row), column,
                          std::min(kTaskColumns, product.n - column)});
       }
     }
   }
+  return tasks;
+}
+
+}  // namespace
+
+void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products, ThreadPool& pool,
+                      std::vector<AlignedFloats>& scratch) {
+  if (products.empty()) return;
+  const std::vector<Task> tasks = SplitProducts(products, pool.threads());
   const int64_t packed = PackedLength(kernels, kPassRows, kTaskColumns);
   scratch.resize(static_cast<size_t>(pool.threads()));
   for (AlignedFloats& floats : scratch) floats.Grow(packed + kOuterGroup * kPassRows);

@@ -1,0 +1,107 @@
+using NativeRnn.Cli;
+using NativeRnn.Tests.Interop;
+
+namespace NativeRnn.Tests.Cli;
+
+public class UsageTests
+{
+    [Theory]
+    [InlineData("", "command")]
+    [InlineData("train", "command")]
+    [InlineData("train speech", "'speech' is no command or option")]
+    [InlineData("train text --layer 3", "'--layer' is no command or option")]
+    [InlineData("train text --layers", "--layers")]
+    [InlineData("train text --layers 0", "--layers must be a whole number from 1 to 64, not '0'")]
+    [InlineData("train text --layers 2.5", "--layers must be a whole number")]
+    [InlineData("train text --hidden -1", "--hidden")]
+    [InlineData("train text --lr nan", "--lr must be a number")]
+    [InlineData("train text --dropout 1", "--dropout must be a number from 0 to 0.99, not '1'")]
+    [InlineData("train text --validation 1.5", "--validation")]
+    [InlineData("train text --cell tree", "--cell must be lstm, gru or rnn, not 'tree'")]
+    [InlineData("train text --threads 5000", "--threads")]
+    [InlineData("train text --max-seconds 0", "--max-seconds")]
+    [InlineData("train text --data /no/such/file", "--data /no/such/file does not exist")]
+    [InlineData("train text --data /", "--data / is a directory")]
+    [InlineData("generate", "--model")]
+    [InlineData("generate --model /no/such/model", "/no/such/model")]
+    [InlineData("generate --model m --temperature -1", "--temperature")]
+    [InlineData("generate --model m --top-p 2", "--top-p")]
+    [InlineData("generate --model m --top-k 0", "--top-k")]
+    [InlineData("generate --model m --length 1e3", "--length must be a whole number")]
+    [InlineData("info --loud", "'--loud' is no command or option")]
+    public void Run_WrongArguments_SaysSoInOneLineAndReturns2(string arguments, string expected)
+    {
+        ProgramResult result = Tool.Run(
+            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        AssertRefused(result, expected);
+    }
+
+    [Fact]
+    public void TrainText_FileThatIsNotUtf8_IsRefused()
+    {
+        using var directory = new TemporaryDirectory();
+        string file = directory.File("latin1.txt");
+        File.WriteAllBytes(file, [0x61, 0xE9, 0x62, 0x63, 0x64]);
+
+        AssertRefused(Tool.Run("train", "text", "--data", file), "is not UTF-8 text");
+    }
+
+    [Fact]
+    public void TrainText_FileTooShort_IsRefused()
+    {
+        using var directory = new TemporaryDirectory();
+        string file = directory.Write("short.txt", "abc");
+
+        AssertRefused(Tool.Run("train", "text", "--data", file), "too short to train on");
+    }
+
+    [Theory]
+    [InlineData("--out")]
+    [InlineData("--json")]
+    public void TrainText_PlaceThatCannotBeWritten_IsRefusedBeforeTraining(string option)
+    {
+        using var directory = new TemporaryDirectory();
+        string text = directory.Write("text.txt", Tool.SmallText());
+
+        // Below a file there can be no directory.
+        ProgramResult result = Tool.Run(
+            "train", "text", "--data", text, option, Path.Combine(text, "below", "it"),
+            option == "--out" ? "--json" : "--out", directory.File("other"));
+
+        AssertRefused(result, $"{option} ");
+        Assert.Equal("", result.Output);
+    }
+
+    [Theory]
+    [InlineData("--help", "nativernn [command]")]
+    [InlineData("train text --help", "--max-seconds")]
+    [InlineData("generate --help", "--top-p")]
+    public void Run_Help_ShowsTheOptions(string arguments, string expected)
+    {
+        ProgramResult result = Tool.Run(arguments.Split(' '));
+
+        Assert.Equal(ExitCode.Done, result.ExitCode);
+        Assert.Contains(expected, result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Info_ShowsDeviceAndLibrary()
+    {
+        ProgramResult result = Tool.Run("info");
+
+        Assert.Equal(ExitCode.Done, result.ExitCode);
+        Assert.All(
+            new[] { "version", "ABI", "device", "instruction set", "threads", "library" },
+            name => Assert.Matches($@"(?m)^{name} +\S", result.Output));
+        Assert.Contains("libnativernn.so", result.Output, StringComparison.Ordinal);
+    }
+
+    private static void AssertRefused(ProgramResult result, string expected)
+    {
+        Assert.Equal(ExitCode.BadUsage, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("nativernn: ", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, result.Error.Count(character => character == '\n'));
+    }
+}
