@@ -40,7 +40,7 @@ struct World {
   }
   nrnn_status Read(int64_t offset, int64_t count) {
     const nrnn_status status = nrnn_buffer_read(floats.get(), offset, host, count);
-    if (status != NRNN_OK) EXPECT_EQ(host[0], 5);
+    EXPECT_TRUE(status == NRNN_OK || host[0] == 5);
     return status;
   }
 };

@@ -24,7 +24,7 @@ internal static class InfoCommand
             ("device", $"{device.Kind}".ToUpperInvariant()),
             ("instruction set", device.InstructionSet),
             ("threads", $"{device.Threads}"),
-            ("library", NativeLibraryInfo.Path),
+            ("library", NativeLibraryInfo.Path ?? "unknown"),
             ("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
         ];
         foreach ((string name, string value) in lines)

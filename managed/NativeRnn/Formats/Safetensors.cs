@@ -177,14 +177,14 @@ public static class Safetensors
         if (entry.Element.DType == DType.Int32)
         {
             int[] integers = new int[entry.Length];
-            stream.ReadExactly(MemoryMarshal.AsBytes<int>(integers));
+            stream.ReadExactly(MemoryMarshal.AsBytes(integers.AsSpan()));
             return Tensor.From(integers, entry.Shape, device);
         }
 
         float[] values = new float[entry.Length];
         if (entry.Element == SafetensorsElement.Float32)
         {
-            stream.ReadExactly(MemoryMarshal.AsBytes<float>(values));
+            stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
             return Tensor.From(values, entry.Shape, device);
         }
 

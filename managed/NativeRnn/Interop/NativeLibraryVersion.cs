@@ -6,10 +6,8 @@ internal static class NativeLibraryVersion
     /// <summary>The version of nativernn.h that this library was written for.</summary>
     internal const int Expected = 1;
 
-    private static readonly int Loaded = NativeMethods.AbiVersion();
-
     /// <summary>The version that the loaded native library says it has.</summary>
-    internal static int Actual => Loaded;
+    internal static int Actual => NativeMethods.AbiVersion();
 
     /// <summary>Throws unless the native library has the version that this one was written for.</summary>
     internal static void Check() => Check(Actual);

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace NativeRnn.Layers;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace NativeRnn.Layers;
 /// register the parts in the constructor and override <see cref="Forward"/>, or give the class
 /// a Forward of its own.
 /// </summary>
+[SuppressMessage("Naming", "CA1716", Justification = "The field's word; no C# keyword.")]
 public abstract class Module
 {
     private readonly List<(string Name, Module Module)> _children = [];

@@ -5,6 +5,9 @@ namespace NativeRnn.Layers;
 /// <summary>What a recurrent layer was made with; checked when it is made.</summary>
 internal sealed record RecurrentSettings
 {
+    /// <summary>As the native library: the most layers.</summary>
+    internal const int MaxLayers = 64;
+
     internal required RnnCell Cell { get; init; }
 
     internal required int HiddenSize { get; init; }
@@ -34,12 +37,7 @@ internal sealed record RecurrentSettings
     internal RecurrentSettings Checked(string hiddenName)
     {
         Sizes.Require(HiddenSize, hiddenName);
-        if (NumLayers is < 1 or > 64)
-        {
-            throw new ArgumentOutOfRangeException(
-                "numLayers", NumLayers, "numLayers must be 1 to 64");
-        }
-
+        Sizes.Require(NumLayers, "numLayers", MaxLayers);
         Sizes.RequireRate(Dropout, "dropout");
         return this;
     }

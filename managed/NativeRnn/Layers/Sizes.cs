@@ -6,9 +6,9 @@ internal static class Sizes
     /// <summary>As the native library: the largest size of a layer.</summary>
     internal const int Max = 65536;
 
-    internal static int Require(int size, string name) => size is >= 1 and <= Max
+    internal static int Require(int size, string name, int max = Max) => size >= 1 && size <= max
         ? size
-        : throw new ArgumentOutOfRangeException(name, size, $"{name} must be 1 to {Max}");
+        : throw new ArgumentOutOfRangeException(name, size, $"{name} must be 1 to {max}");
 
     internal static float RequireRate(float rate, string name) => rate >= 0 && rate < 1
         ? rate

@@ -30,23 +30,15 @@ public sealed record LanguageModelOptions
 
     internal void Check()
     {
-        Require(Vocabulary, 1, Sizes.Max, nameof(Vocabulary));
-        Require(Embedding, 1, Sizes.Max, nameof(Embedding));
-        Require(Hidden, 1, Sizes.Max, nameof(Hidden));
-        Require(Layers, 1, 64, nameof(Layers));
+        Sizes.Require(Vocabulary, nameof(Vocabulary));
+        Sizes.Require(Embedding, nameof(Embedding));
+        Sizes.Require(Hidden, nameof(Hidden));
+        Sizes.Require(Layers, nameof(Layers), RecurrentSettings.MaxLayers);
         Sizes.RequireRate(Dropout, nameof(Dropout));
         if (Cell is < RnnCell.Lstm or > RnnCell.RnnRelu)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(Cell), Cell, "Cell is not one of the enum's");
-        }
-    }
-
-    private static void Require(int value, int low, int high, string name)
-    {
-        if (value < low || value > high)
-        {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {low} to {high}");
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using NativeRnn.Data;
-using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
 

@@ -14,19 +14,19 @@ char* Element(const nrnn_buffer& buffer, int64_t index) {
   return static_cast<char*>(buffer.storage->data()) + (buffer.offset + index) * kElementBytes;
 }
 
-// Checks the arguments of a transfer between host memory and a part of a buffer.
-void CheckTransfer(const nrnn_buffer* buffer, nrnn_dtype dtype, int64_t offset, const void* values,
-                   int64_t count) {
+// Checks the arguments of a transfer between host memory, the parameter called name, and a part of a buffer.
+void CheckTransfer(const nrnn_buffer* buffer, nrnn_dtype dtype, int64_t offset, const char* name,
+                   const void* values, int64_t count) {
   Require(buffer != nullptr, "buffer is null");
   Require(buffer->dtype == dtype, "buffer holds another dtype than this function transfers");
   RequireRange("offset", offset, 0, buffer->length);
   RequireRange("count", count, 0, buffer->length - offset);
-  Require(values != nullptr || count == 0, "values is null");
+  Require(values != nullptr || count == 0, name, " is null");
 }
 
 void WriteElements(nrnn_buffer* buffer, nrnn_dtype dtype, int64_t offset, const void* values,
                    int64_t count) {
-  CheckTransfer(buffer, dtype, offset, values, count);
+  CheckTransfer(buffer, dtype, offset, "values", values, count);
   if (count == 0) return;
   buffer->storage->Touch();
   buffer->backend->Write(Element(*buffer, offset), values, count * kElementBytes);
@@ -34,7 +34,7 @@ void WriteElements(nrnn_buffer* buffer, nrnn_dtype dtype, int64_t offset, const 
 
 void ReadElements(const nrnn_buffer* buffer, nrnn_dtype dtype, int64_t offset, void* values,
                   int64_t count) {
-  CheckTransfer(buffer, dtype, offset, values, count);
+  CheckTransfer(buffer, dtype, offset, "out_values", values, count);
   if (count == 0) return;
   buffer->backend->Read(values, Element(*buffer, offset), count * kElementBytes);
 }
@@ -117,6 +117,7 @@ nrnn_status nrnn_buffer_copy(const nrnn_buffer* source, nrnn_buffer* destination
     Require(source->length == destination->length, "destination holds ", destination->length,
             " elements, needs ", source->length);
     Require(source->backend == destination->backend, "destination is on another device");
+    Require(!nrnn::Overlap(*source, *destination), "destination overlaps source");
     destination->storage->Touch();
     source->backend->Copy(Element(*destination, 0), Element(*source, 0),
                           source->length * kElementBytes);

@@ -13,11 +13,6 @@ const char* DtypeName(nrnn_dtype dtype) {
   return dtype == NRNN_DTYPE_FLOAT32 ? "float32" : "int32";
 }
 
-bool Overlap(const nrnn_buffer& a, const nrnn_buffer& b) {
-  return a.storage == b.storage && a.length > 0 && b.length > 0 &&
-         a.offset < b.offset + b.length && b.offset < a.offset + a.length;
-}
-
 bool Same(const nrnn_buffer& a, const nrnn_buffer& b) {
   return a.storage == b.storage && a.offset == b.offset && a.length == b.length;
 }
@@ -27,6 +22,11 @@ bool Same(const nrnn_buffer& a, const nrnn_buffer& b) {
 nrnn_status Fail(nrnn_status status, const char* where, const char* what) noexcept {
   std::snprintf(last_error, sizeof(last_error), "%s: %s", where, what);
   return status;
+}
+
+bool Overlap(const nrnn_buffer& a, const nrnn_buffer& b) {
+  return a.storage == b.storage && a.length > 0 && b.length > 0 &&
+         a.offset < b.offset + b.length && b.offset < a.offset + a.length;
 }
 
 int64_t CheckedProduct(int64_t a, int64_t b) {

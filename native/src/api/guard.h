@@ -36,6 +36,9 @@ inline void RequireRange(const char* name, int64_t value, int64_t low, int64_t h
 // a * b, where both are at least 0. Throws INVALID_ARGUMENT on overflow of int64.
 int64_t CheckedProduct(int64_t a, int64_t b);
 
+// Whether the buffers share an element.
+bool Overlap(const nrnn_buffer& a, const nrnn_buffer& b);
+
 // The buffers of one call: checks that each is there, of the right type and length and on the same device.
 // Out: marks the memory as changed and remembers it, to refuse overlaps with any other buffer of the call.
 class Arguments {

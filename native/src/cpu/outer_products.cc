@@ -46,9 +46,11 @@ std::vector<Task> SplitProducts(const std::vector<OuterProduct>& products, int64
   for (const OuterProduct& product : products) {
     column_tasks += (product.n + kTaskColumns - 1) / kTaskColumns;
   }
+  if (column_tasks == 0) return {};
   const int64_t parts = threads == 1 ? 1 : (kTasksPerThread * threads + column_tasks - 1) / column_tasks;
   std::vector<Task> tasks;
   for (const OuterProduct& product : products) {
+    if (product.rows == 0) continue;
     const int64_t groups = (product.rows + kOuterGroup - 1) / kOuterGroup;
     const int64_t task_rows = (groups + parts - 1) / parts * kOuterGroup;
     for (int64_t column = 0; column < product.n; column += kTaskColumns) {
@@ -65,8 +67,8 @@ std::vector<Task> SplitProducts(const std::vector<OuterProduct>& products, int64
 
 void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products, ThreadPool& pool,
                       std::vector<AlignedFloats>& scratch) {
-  if (products.empty()) return;
   const std::vector<Task> tasks = SplitProducts(products, pool.threads());
+  if (tasks.empty()) return;
   const int64_t packed = PackedLength(kernels, kPassRows, kTaskColumns);
   scratch.resize(static_cast<size_t>(pool.threads()));
   for (AlignedFloats& floats : scratch) floats.Grow(packed + kOuterGroup * kPassRows);

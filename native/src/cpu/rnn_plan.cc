@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "cpu/random.h"
 
 namespace nrnn::cpu {
 namespace {
@@ -13,8 +12,6 @@ int64_t Aligned(int64_t floats) { return (floats + 15) / 16 * 16; }
 
 // Each layer's masks come from a range of Philox counters of its own.
 constexpr int kLayerCounterBits = 40;
-// Elements of one dropout task: a whole number of Philox blocks.
-constexpr int64_t kDropoutGrain = 1 << 16;
 
 }  // namespace
 
@@ -99,11 +96,7 @@ void CpuRnnPlan::PackBackward(const float* params, uint64_t version) {
 }
 
 void CpuRnnPlan::DropOut(const float* x, int64_t length, int64_t layer, int64_t seed, float* y) {
-  const RandomKernels& kernels = *backend_.kernels().random;
-  const int64_t offset = layer << kLayerCounterBits;
-  backend_.pool().For(length, kDropoutGrain, [&](int64_t begin, int64_t end) {
-    kernels.dropout(x + begin, end - begin, begin, shape_.dropout, seed, offset, y + begin);
-  });
+  backend_.Dropout(length, x, shape_.dropout, seed, layer << kLayerCounterBits, y);
 }
 
 template <class Args>

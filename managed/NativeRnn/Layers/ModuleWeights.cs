@@ -1,6 +1,6 @@
-using NativeRnn.Layers;
+using NativeRnn.Formats;
 
-namespace NativeRnn.Formats;
+namespace NativeRnn.Layers;
 
 /// <summary>Weights of modules in safetensors files.</summary>
 public static class ModuleWeights

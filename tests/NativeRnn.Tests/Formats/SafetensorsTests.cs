@@ -1,0 +1,179 @@
+using System.Buffers.Binary;
+using System.Text;
+using NativeRnn.Formats;
+
+namespace NativeRnn.Tests.Formats;
+
+public sealed class SafetensorsTests : IDisposable
+{
+    private readonly Device _device = Device.Cpu(1);
+    private readonly string _path = Path.Combine(
+        Path.GetTempPath(), $"nativernn-{Guid.NewGuid():N}.safetensors");
+
+    public void Dispose()
+    {
+        File.Delete(_path);
+        _device.Dispose();
+    }
+
+    [Fact]
+    public void Save_ThenLoad_GivesTheSameBits()
+    {
+        float[] values = [1.5f, -0f, float.MaxValue, float.Epsilon, 3e-20f, 7];
+        Dictionary<string, Tensor> tensors = new()
+        {
+            ["layer.weight"] = Tensor.From(values, [2, 3], _device),
+            ["indices ü"] = Tensor.From([1, -2, int.MaxValue], [3], _device),
+            ["scalar"] = Tensor.From([42f], [], _device),
+            ["empty"] = Tensor.From(Array.Empty<float>(), [0, 4], _device),
+        };
+
+        Safetensors.Save(_path, tensors, new Dictionary<string, string> { ["made by"] = "a test" });
+        SafetensorsFile file = Safetensors.Load(_path, _device);
+
+        Assert.Equal(tensors.Keys, file.Tensors.Keys);
+        Assert.Equal("a test", file.Metadata["made by"]);
+        Assert.Equal([2, 3], file.Tensors["layer.weight"].Shape.ToArray());
+        Assert.Equal(
+            values.Select(BitConverter.SingleToInt32Bits),
+            file.Tensors["layer.weight"].ToArray().Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal([1, -2, int.MaxValue], file.Tensors["indices ü"].ToInt32Array());
+        Assert.Equal(0, file.Tensors["scalar"].Rank);
+        Assert.Equal([0, 4], file.Tensors["empty"].Shape.ToArray());
+    }
+
+    [Fact]
+    public void Save_OverAFile_ReplacesItAndLeavesNoOther()
+    {
+        File.WriteAllText(_path, "old");
+
+        Safetensors.Save(_path, [new("a", Tensor.From([1f], [1], _device))]);
+
+        Assert.Equal([1f], Safetensors.Load(_path, _device).Tensors["a"].ToArray());
+        string name = Path.GetFileName(_path);
+        Assert.Single(Directory.GetFiles(Path.GetTempPath(), name + "*"));
+    }
+
+    [Fact]
+    public void Save_ThatFails_LeavesTheOldFile()
+    {
+        File.WriteAllText(_path, "old");
+        Tensor gone = Tensor.From([1f], [1], _device);
+        gone.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => Safetensors.Save(_path, [new("a", gone)]));
+
+        Assert.Equal("old", File.ReadAllText(_path));
+        Assert.Single(Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(_path) + "*"));
+    }
+
+    [Fact]
+    public void Save_WritesData_At8Bytes()
+    {
+        Safetensors.Save(_path, [new("abc", Tensor.From([1f], [1], _device))]);
+
+        byte[] bytes = File.ReadAllBytes(_path);
+
+        Assert.Equal(0, BinaryPrimitives.ReadInt64LittleEndian(bytes) % 8);
+        Assert.Equal(bytes.Length, 8 + BinaryPrimitives.ReadInt64LittleEndian(bytes) + 4);
+    }
+
+    [Theory]
+    [InlineData("F64", new byte[] { 0, 0, 0, 0, 0, 0, 0xF8, 0xBF }, -1.5f)]
+    [InlineData("F16", new byte[] { 0x00, 0xBE }, -1.5f)]
+    [InlineData("BF16", new byte[] { 0xC0, 0xBF }, -1.5f)]
+    [InlineData("F32", new byte[] { 0, 0, 0xC0, 0xBF }, -1.5f)]
+    public void Load_OfOtherFloats_Converts(string dtype, byte[] data, float value)
+    {
+        Write($$"""{"a":{"dtype":"{{dtype}}","shape":[1],"data_offsets":[0,{{data.Length}}]}}""", data);
+
+        Assert.Equal([value], Safetensors.Load(_path, _device).Tensors["a"].ToArray());
+    }
+
+    public static TheoryData<string, int, string> HostileHeaders() => new()
+    {
+        { "", 0, "not JSON" },
+        { "[]", 0, "not a JSON object" },
+        { "{", 0, "not JSON" },
+        { """{"a":1}""", 0, "lacks" },
+        { """{"a":{}}""", 0, "lacks" },
+        { Entry("F32", "[1]", "[0,4]"), 3, "truncated" },
+        { Entry("F32", "[1]", "[0,4]"), 5, "belong to none" },
+        { Entry("F32", "[1]", "[4,8]"), 8, "begins at byte 4" },
+        { Entry("F32", "[2]", "[0,4]"), 4, "needs 8" },
+        { Entry("F32", "[-1]", "[0,4]"), 4, "size 0" },
+        { Entry("F32", "[1.5]", "[0,4]"), 4, "size 0" },
+        { Entry("F32", "[\"1\"]", "[0,4]"), 4, "size 0" },
+        { Entry("F32", "1", "[0,4]"), 4, "at most 8" },
+        { Entry("F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]"), 4, "at most 8" },
+        { Entry("F32", "[2147483647,2147483647]", "[0,4]"), 4, "more than" },
+        { Entry("F32", "[99999999999999999999]", "[0,4]"), 4, "size 0" },
+        { Entry("F32", "[1]", "[0]"), 4, "data_offsets" },
+        { Entry("F32", "[1]", "[4,0]"), 4, "data_offsets" },
+        { Entry("F32", "[1]", "[-4,0]"), 4, "data_offsets" },
+        { Entry("F32", "[1]", "[0,9223372036854775808]"), 4, "data_offsets" },
+        { Entry("F33", "[1]", "[0,4]"), 4, "F33" },
+        { Entry("I64", "[1]", "[0,8]"), 8, "I64" },
+        { """{"__metadata__":[]}""", 0, "__metadata__" },
+        { """{"__metadata__":{"a":1}}""", 0, "__metadata__" },
+        {
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},""" +
+            """"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "twice"
+        },
+        {
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},""" +
+            """"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "begins at byte 0"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(HostileHeaders))]
+    public void Load_OfAHostileHeader_SaysWhatIsWrong(string header, int dataLength, string message)
+    {
+        Write(header, new byte[dataLength]);
+
+        InvalidDataException exception = Assert.Throws<InvalidDataException>(
+            () => Safetensors.Load(_path, _device));
+
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(_path, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { }, "0 bytes")]
+    [InlineData(new byte[] { 1, 0, 0, 0, 0, 0, 0 }, "7 bytes")]
+    [InlineData(new byte[] { 2, 0, 0, 0, 0, 0, 0, 0, 0x7B }, "truncated")]
+    [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255, 0x7B, 0x7D }, "truncated")]
+    public void Load_OfAFileWithoutHeader_SaysSo(byte[] bytes, string message)
+    {
+        File.WriteAllBytes(_path, bytes);
+
+        InvalidDataException exception = Assert.Throws<InvalidDataException>(
+            () => Safetensors.Load(_path, _device));
+
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_OfAFileCutAnywhere_NeverGivesTensors()
+    {
+        Safetensors.Save(_path, [new("a", Tensor.From([1f, 2f], [2], _device))]);
+        byte[] whole = File.ReadAllBytes(_path);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(_path, whole[..length]);
+            Assert.Throws<InvalidDataException>(() => Safetensors.Load(_path, _device));
+        }
+    }
+
+    private static string Entry(string dtype, string shape, string offsets) =>
+        $$"""{"a":{"dtype":"{{dtype}}","shape":{{shape}},"data_offsets":{{offsets}}}}""";
+
+    private void Write(string header, byte[] data)
+    {
+        byte[] json = Encoding.UTF8.GetBytes(header);
+        byte[] length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+        File.WriteAllBytes(_path, [.. length, .. json, .. data]);
+    }
+}
