@@ -1,14 +1,17 @@
-/// nativernn.h: the C interface of NativeRnn. Recurrent networks (LSTM, GRU, RNN) over whole sequences, forward and
-/// backward, and the few other operations that models around them need. Valid C11; needs <stdint.h> only.
+/// nativernn.h: the C interface of NativeRnn. Recurrent networks (LSTM, GRU, RNN) over whole
+/// sequences, forward and backward, and the few other operations that models around them need.
+/// Valid C11; needs <stdint.h> only.
 ///
-/// Every function returns a nrnn_status, except nrnn_*_close, nrnn_last_error and nrnn_abi_version. After a failure
-/// nrnn_last_error says which argument was wrong, what it was and what it should be. Results go through out_ pointers,
-/// written only on success. Pointers are borrowed for the call. One thread per handle at a time; close from any thread.
+/// Every function returns a nrnn_status, except nrnn_*_close, nrnn_last_error and nrnn_abi_version.
+/// After a failure nrnn_last_error says which argument was wrong, what it was and what it should
+/// be. Results go through out_ pointers, written only on success. Pointers are borrowed for the
+/// call. One thread per handle at a time; close from any thread.
 ///
-/// Shapes are row-major: [T,B,I] is steps x batch x input. A buffer is a flat run of floats or int32; each operation
-/// states how many elements it needs and refuses a buffer that holds another number. Gradients are ADDED into gradients
-/// of parameters (dparams, dweight, dbias, dtable) and ASSIGNED to all else (dx, dh0, dc0). Buffers that are written
-/// must not overlap with any other buffer of the call unless the function says so.
+/// Shapes are row-major: [T,B,I] is steps x batch x input. A buffer is a flat run of floats or
+/// int32; each operation states how many elements it needs and refuses a buffer that holds another
+/// number. Gradients are ADDED into gradients of parameters (dparams, dweight, dbias, dtable) and
+/// ASSIGNED to all else (dx, dh0, dc0). Buffers that are written must not overlap with any other
+/// buffer of the call unless the function says so.
 #ifndef NATIVERNN_NATIVERNN_H_
 #define NATIVERNN_NATIVERNN_H_
 
@@ -53,11 +56,16 @@ typedef enum nrnn_cpu_target {
 /// Type of a buffer's elements.
 typedef enum nrnn_dtype { NRNN_DTYPE_FLOAT32 = 0, NRNN_DTYPE_INT32 = 1 } nrnn_dtype;
 
-/// Recurrent cells. Gate order in memory: LSTM i f g o, GRU r z n (PyTorch's).
-///   LSTM     i,f,o = sigmoid(a), g = tanh(a), c = f c' + i g, h = o tanh(c)      (Hochreiter 1997, Gers 2000)
-///   GRU      r,z = sigmoid(a); n = tanh(x W_in + b_in + r (h' W_hn + b_hn)); h = (1 - z) n + z h'    (reset after)
-///            n = tanh(x W_in + b_in + (r h') W_hn + b_hn)                       (reset before, Cho 2014)
-///   RNN_TANH h = tanh(a); RNN_RELU h = max(a, 0); a = x W_ih + b_ih + h' W_hh + b_hh   (Elman 1990)
+/// Recurrent cells. Gate order in memory: LSTM i f g o, GRU r z n (PyTorch's). With a = x W_ih +
+/// b_ih + h' W_hh + b_hh of each gate:
+///
+///   LSTM              i,f,o = sigmoid(a), g = tanh(a), c = f c' + i g, h = o tanh(c)
+///                     (Hochreiter 1997, Gers 2000)
+///   GRU               r,z = sigmoid(a), h = (1 - z) n + z h' (Cho 2014), where
+///     reset after     n = tanh(x W_in + b_in + r (h' W_hn + b_hn))
+///     reset before    n = tanh(x W_in + b_in + (r h') W_hn + b_hn)
+///   RNN_TANH          h = tanh(a) (Elman 1990)
+///   RNN_RELU          h = max(a, 0)
 typedef enum nrnn_cell {
   NRNN_CELL_LSTM = 0,
   NRNN_CELL_GRU = 1,
@@ -100,12 +108,14 @@ typedef enum nrnn_binary_op {
 
 /// Something that computes: the CPU with a pool of threads, or a GPU.
 typedef struct nrnn_device nrnn_device;
-/// A run of elements in a device's memory, 64-byte aligned (a slice: as its offset falls). Keeps its device alive.
+/// A run of elements in a device's memory, 64-byte aligned (a slice: as its offset falls). Keeps
+/// its device alive.
 typedef struct nrnn_buffer nrnn_buffer;
 /// A plan: a prepared stack of recurrent layers with its workspace. Keeps its device alive.
 typedef struct nrnn_rnn nrnn_rnn;
 
-/// The message of this thread's last failure; never null, valid until the next failing call on this thread.
+/// The message of this thread's last failure; never null, valid until the next failing call on this
+/// thread.
 NRNN_API const char* nrnn_last_error(void);
 /// The version of this interface. Callers compare it with the one that they were written for.
 NRNN_API int32_t nrnn_abi_version(void);
@@ -114,8 +124,8 @@ NRNN_API nrnn_status nrnn_live_objects(int64_t* out_count);
 
 // ---- Devices ----
 
-/// threads: of the pool, the caller's included; 0 takes one for each CPU that this process may use, at most 1024.
-/// index: the GPU's number; 0 for the CPU.
+/// threads: of the pool, the caller's included; 0 takes one for each CPU that this process may use,
+/// at most 1024. index: the GPU's number; 0 for the CPU.
 typedef struct nrnn_device_config {
   int32_t kind;
   int32_t index;
@@ -131,28 +141,36 @@ typedef struct nrnn_device_properties {
   int32_t cpu_target;
 } nrnn_device_properties;
 
-/// Opens a device. UNSUPPORTED where the machine or this build has no such device or instruction set.
+/// Opens a device. UNSUPPORTED where the machine or this build has no such device or instruction
+/// set.
 NRNN_API nrnn_status nrnn_device_open(const nrnn_device_config* config, nrnn_device** out_device);
 NRNN_API void nrnn_device_close(nrnn_device* device);
-NRNN_API nrnn_status nrnn_device_describe(const nrnn_device* device, nrnn_device_properties* out_properties);
+NRNN_API nrnn_status nrnn_device_describe(const nrnn_device* device,
+                                          nrnn_device_properties* out_properties);
 /// Waits until all queued work is done.
 NRNN_API nrnn_status nrnn_device_synchronize(nrnn_device* device);
 
 // ---- Buffers ----
 
 /// A new buffer of zeros. dtype: nrnn_dtype. length: 0 to 2^40 elements.
-NRNN_API nrnn_status nrnn_buffer_create(nrnn_device* device, int32_t dtype, int64_t length, nrnn_buffer** out_buffer);
-/// A buffer over elements offset .. offset + length - 1 of parent: the same memory, which it keeps alive.
-NRNN_API nrnn_status nrnn_buffer_slice(nrnn_buffer* parent, int64_t offset, int64_t length, nrnn_buffer** out_buffer);
+NRNN_API nrnn_status nrnn_buffer_create(nrnn_device* device, int32_t dtype, int64_t length,
+                                        nrnn_buffer** out_buffer);
+/// A buffer over elements offset .. offset + length - 1 of parent: the same memory, which it keeps
+/// alive.
+NRNN_API nrnn_status nrnn_buffer_slice(nrnn_buffer* parent, int64_t offset, int64_t length,
+                                       nrnn_buffer** out_buffer);
 NRNN_API void nrnn_buffer_close(nrnn_buffer* buffer);
 NRNN_API nrnn_status nrnn_buffer_length(const nrnn_buffer* buffer, int64_t* out_length);
 /// Host to buffer, from element offset on. The host memory may be reused on return.
-NRNN_API nrnn_status nrnn_buffer_write(nrnn_buffer* buffer, int64_t offset, const float* values, int64_t count);
-NRNN_API nrnn_status nrnn_buffer_write_int32(nrnn_buffer* buffer, int64_t offset, const int32_t* values, int64_t count);
+NRNN_API nrnn_status nrnn_buffer_write(nrnn_buffer* buffer, int64_t offset, const float* values,
+                                       int64_t count);
+NRNN_API nrnn_status nrnn_buffer_write_int32(nrnn_buffer* buffer, int64_t offset,
+                                             const int32_t* values, int64_t count);
 /// Buffer to host; waits for queued work.
-NRNN_API nrnn_status nrnn_buffer_read(const nrnn_buffer* buffer, int64_t offset, float* out_values, int64_t count);
-NRNN_API nrnn_status nrnn_buffer_read_int32(const nrnn_buffer* buffer, int64_t offset, int32_t* out_values,
-                                            int64_t count);
+NRNN_API nrnn_status nrnn_buffer_read(const nrnn_buffer* buffer, int64_t offset, float* out_values,
+                                      int64_t count);
+NRNN_API nrnn_status nrnn_buffer_read_int32(const nrnn_buffer* buffer, int64_t offset,
+                                            int32_t* out_values, int64_t count);
 /// Sets every element of a float buffer.
 NRNN_API nrnn_status nrnn_buffer_fill(nrnn_buffer* buffer, float value);
 /// destination = source; same dtype, length and device.
@@ -160,8 +178,9 @@ NRNN_API nrnn_status nrnn_buffer_copy(const nrnn_buffer* source, nrnn_buffer* de
 
 // ---- Recurrent layers ----
 
-/// A stack of layers. num_layers 1..64, directions 1 or 2, sizes 1..65536, dropout in [0, 1): on the output of every
-/// layer but the last, in training only (when a reserve is given). bias, batch_first, reset_after (GRU only): 0 or 1.
+/// A stack of layers. num_layers 1..64, directions 1 or 2, sizes 1..65536, dropout in [0, 1): on
+/// the output of every layer but the last, in training only (when a reserve is given). bias,
+/// batch_first, reset_after (GRU only): 0 or 1.
 typedef struct nrnn_rnn_config {
   int32_t cell;
   int32_t reset_after;
@@ -182,27 +201,31 @@ typedef struct nrnn_rnn_weight {
 } nrnn_rnn_weight;
 
 /// Where a parameter lies in params: elements offset .. offset + rows * columns - 1, row-major.
-/// weight_ih: [G H, in], weight_hh: [G H, H], biases: [G H, 1]; in = input_size, for later layers directions * H.
+/// weight_ih: [G H, in], weight_hh: [G H, H], biases: [G H, 1]; in = input_size, for later layers
+/// directions * H.
 typedef struct nrnn_rnn_weight_location {
   int64_t offset;
   int64_t rows;
   int64_t columns;
 } nrnn_rnn_weight_location;
 
-NRNN_API nrnn_status nrnn_rnn_create(nrnn_device* device, const nrnn_rnn_config* config, nrnn_rnn** out_rnn);
+NRNN_API nrnn_status nrnn_rnn_create(nrnn_device* device, const nrnn_rnn_config* config,
+                                     nrnn_rnn** out_rnn);
 NRNN_API void nrnn_rnn_close(nrnn_rnn* rnn);
 /// Floats in params: for each layer, for each direction: weight_ih, weight_hh, bias_ih, bias_hh.
 NRNN_API nrnn_status nrnn_rnn_params_length(const nrnn_rnn* rnn, int64_t* out_length);
 NRNN_API nrnn_status nrnn_rnn_locate_weight(const nrnn_rnn* rnn, const nrnn_rnn_weight* weight,
                                             nrnn_rnn_weight_location* out_location);
 /// Floats that forward keeps for backward, for sequences of steps x batch.
-NRNN_API nrnn_status nrnn_rnn_reserve_length(const nrnn_rnn* rnn, int64_t steps, int64_t batch, int64_t* out_length);
+NRNN_API nrnn_status nrnn_rnn_reserve_length(const nrnn_rnn* rnn, int64_t steps, int64_t batch,
+                                             int64_t* out_length);
 
-/// D = directions, L = num_layers. x: [T,B,I], y: [T,B,D H]; both batch first if the plan says so ([B,T,I], [B,T,D H]).
-/// lengths: int32 [B], each 0..T, or null (all T): steps at or after a row's length give y = 0 and leave its state; the
-/// backward direction starts at the row's last valid step. h0, c0: [L D,B,H] or null (zeros); hn, cn: the same shape,
-/// or null (not wanted). c0 and cn: LSTM only. reserve: null when no backward pass follows (then no dropout).
-/// seed: of the dropout masks (Philox 4x32-10).
+/// D = directions, L = num_layers. x: [T,B,I], y: [T,B,D H]; both batch first if the plan says so
+/// ([B,T,I], [B,T,D H]). lengths: int32 [B], each 0..T, or null (all T): steps at or after a row's
+/// length give y = 0 and leave its state; the backward direction starts at the row's last valid
+/// step. h0, c0: [L D,B,H] or null (zeros); hn, cn: the same shape, or null (not wanted). c0 and
+/// cn: LSTM only. reserve: null when no backward pass follows (then no dropout). seed: of the
+/// dropout masks (Philox 4x32-10).
 typedef struct nrnn_rnn_forward_args {
   int64_t steps;
   int64_t batch;
@@ -218,8 +241,9 @@ typedef struct nrnn_rnn_forward_args {
   nrnn_buffer* reserve;
 } nrnn_rnn_forward_args;
 
-/// steps to reserve: as in the forward call, y as it came out; reserve is consumed (one backward for each forward).
-/// dy: gradient of y, dhn, dcn: of hn, cn; null stands for zeros. dx, dh0, dc0: assigned, dparams: added to; null skips.
+/// steps to reserve: as in the forward call, y as it came out; reserve is consumed (one backward
+/// for each forward). dy: gradient of y, dhn, dcn: of hn, cn; null stands for zeros. dx, dh0, dc0:
+/// assigned, dparams: added to; null skips.
 typedef struct nrnn_rnn_backward_args {
   int64_t steps;
   int64_t batch;
@@ -247,8 +271,9 @@ NRNN_API nrnn_status nrnn_rnn_backward(nrnn_rnn* rnn, const nrnn_rnn_backward_ar
 
 // ---- Dense operations ----
 
-/// c[i] = a[i] b[i] (+ c[i] if accumulate) for i < batch. a[i]: [m,k], transposed [k,m]; b[i]: [k,n], transposed [n,k];
-/// c[i]: [m,n]. share_a, share_b: 1 when all i use the same matrix, which is then held once. Sizes 0 to 2^31 - 1.
+/// c[i] = a[i] b[i] (+ c[i] if accumulate) for i < batch. a[i]: [m,k], transposed [k,m]; b[i]:
+/// [k,n], transposed [n,k]; c[i]: [m,n]. share_a, share_b: 1 when all i use the same matrix, which
+/// is then held once. Sizes 0 to 2^31 - 1.
 typedef struct nrnn_gemm_args {
   int64_t batch;
   int64_t m;
@@ -277,7 +302,8 @@ typedef struct nrnn_linear_args {
 } nrnn_linear_args;
 NRNN_API nrnn_status nrnn_linear_forward(nrnn_device* device, const nrnn_linear_args* args);
 
-/// dx = dy weight (assigned), dweight += dy^T x, dbias += column sums of dy; each of the three may be null.
+/// dx = dy weight (assigned), dweight += dy^T x, dbias += column sums of dy; each of the three may
+/// be null.
 typedef struct nrnn_linear_backward_args {
   int64_t rows;
   int64_t input;
@@ -289,10 +315,12 @@ typedef struct nrnn_linear_backward_args {
   nrnn_buffer* dweight;
   nrnn_buffer* dbias;
 } nrnn_linear_backward_args;
-NRNN_API nrnn_status nrnn_linear_backward(nrnn_device* device, const nrnn_linear_backward_args* args);
+NRNN_API nrnn_status nrnn_linear_backward(nrnn_device* device,
+                                          const nrnn_linear_backward_args* args);
 
-/// forward: y[r] = table[indices[r]]. backward: table is the gradient, table[indices[r]] += y[r], rows in order; rows with
-/// index padding are left out (-1: none). table: [V,D], indices: int32 [R], each 0..V-1, y: [R,D].
+/// forward: y[r] = table[indices[r]]. backward: table is the gradient, table[indices[r]] += y[r],
+/// rows in order; rows with index padding are left out (-1: none). table: [V,D], indices: int32
+/// [R], each 0..V-1, y: [R,D].
 typedef struct nrnn_embedding_args {
   int64_t rows;
   int64_t vocabulary;
@@ -309,13 +337,14 @@ NRNN_API nrnn_status nrnn_embedding_backward(nrnn_device* device, const nrnn_emb
 
 /// y = op(x); y may be x. backward: dx = dy op'(x), from x and y of the forward call; dx may be dy.
 NRNN_API nrnn_status nrnn_unary_forward(int32_t op, const nrnn_buffer* x, nrnn_buffer* y);
-NRNN_API nrnn_status nrnn_unary_backward(int32_t op, const nrnn_buffer* x, const nrnn_buffer* y, const nrnn_buffer* dy,
-                                         nrnn_buffer* dx);
+NRNN_API nrnn_status nrnn_unary_backward(int32_t op, const nrnn_buffer* x, const nrnn_buffer* y,
+                                         const nrnn_buffer* dy, nrnn_buffer* dx);
 /// y = scale x + shift; y may be x.
 NRNN_API nrnn_status nrnn_affine(const nrnn_buffer* x, float scale, float shift, nrnn_buffer* y);
 
-/// y[i] = op(a[i . a_strides], b[i . b_strides]) for every index i of the shape sizes[0 .. rank-1]; y is dense, row-major,
-/// and may be a or b where that one's strides are dense too. Stride 0 broadcasts. rank 0..8 (0: one element).
+/// y[i] = op(a[i . a_strides], b[i . b_strides]) for every index i of the shape sizes[0 .. rank-1];
+/// y is dense, row-major, and may be a or b where that one's strides are dense too. Stride 0
+/// broadcasts. rank 0..8 (0: one element).
 typedef struct nrnn_binary_args {
   int32_t op;
   int32_t rank;
@@ -328,9 +357,10 @@ typedef struct nrnn_binary_args {
 } nrnn_binary_args;
 NRNN_API nrnn_status nrnn_binary(const nrnn_binary_args* args);
 
-/// destination[o + i . destination_strides] = (or +=, if accumulate) source[o' + i . source_strides], for every index i:
-/// slice, concat, stack, transpose, broadcast, sum over axes (accumulate, destination stride 0) and all their gradients.
-/// Sums run in double over the innermost axis. Strides may be negative; every element must lie inside its buffer.
+/// destination[o + i . destination_strides] = (or +=, if accumulate) source[o' + i .
+/// source_strides], for every index i: slice, concat, stack, transpose, broadcast, sum over axes
+/// (accumulate, destination stride 0) and all their gradients. Sums run in double over the
+/// innermost axis. Strides may be negative; every element must lie inside its buffer.
 typedef struct nrnn_copy_args {
   int32_t rank;
   int32_t accumulate;
@@ -345,8 +375,8 @@ typedef struct nrnn_copy_args {
 NRNN_API nrnn_status nrnn_copy_strided(const nrnn_copy_args* args);
 
 /// y = a where condition is not 0, else b. All of one length.
-NRNN_API nrnn_status nrnn_where(const nrnn_buffer* condition, const nrnn_buffer* a, const nrnn_buffer* b,
-                                nrnn_buffer* y);
+NRNN_API nrnn_status nrnn_where(const nrnn_buffer* condition, const nrnn_buffer* a,
+                                const nrnn_buffer* b, nrnn_buffer* y);
 
 /// An axis in the middle: x is [outer, length, inner].
 typedef struct nrnn_axis {
@@ -354,13 +384,16 @@ typedef struct nrnn_axis {
   int64_t length;
   int64_t inner;
 } nrnn_axis;
-/// y[o,i] = max over the axis; length at least 1. backward: dx gets dy at the maxima, shared evenly between equal ones.
+/// y[o,i] = max over the axis; length at least 1. backward: dx gets dy at the maxima, shared evenly
+/// between equal ones.
 NRNN_API nrnn_status nrnn_max_forward(const nrnn_axis* axis, const nrnn_buffer* x, nrnn_buffer* y);
-NRNN_API nrnn_status nrnn_max_backward(const nrnn_axis* axis, const nrnn_buffer* x, const nrnn_buffer* y,
-                                       const nrnn_buffer* dy, nrnn_buffer* dx);
-/// y[o,j,i] = x[o, indices[o,j,i], i], j < count. indices: int32 [outer,count,inner], each 0..length-1.
-NRNN_API nrnn_status nrnn_gather(const nrnn_axis* axis, int64_t count, const nrnn_buffer* x, const nrnn_buffer* indices,
-                                 nrnn_buffer* y);
+NRNN_API nrnn_status nrnn_max_backward(const nrnn_axis* axis, const nrnn_buffer* x,
+                                       const nrnn_buffer* y, const nrnn_buffer* dy,
+                                       nrnn_buffer* dx);
+/// y[o,j,i] = x[o, indices[o,j,i], i], j < count. indices: int32 [outer,count,inner], each
+/// 0..length-1.
+NRNN_API nrnn_status nrnn_gather(const nrnn_axis* axis, int64_t count, const nrnn_buffer* x,
+                                 const nrnn_buffer* indices, nrnn_buffer* y);
 /// x[o, indices[o,j,i], i] += y[o,j,i]: the gradient of nrnn_gather.
 NRNN_API nrnn_status nrnn_scatter_add(const nrnn_axis* axis, int64_t count, const nrnn_buffer* y,
                                       const nrnn_buffer* indices, nrnn_buffer* x);
@@ -368,14 +401,16 @@ NRNN_API nrnn_status nrnn_scatter_add(const nrnn_axis* axis, int64_t count, cons
 // ---- Softmax, losses, random numbers ----
 
 /// y = softmax (logarithm 0) or log-softmax (1) of each row of x: [rows,columns]; y may be x.
-NRNN_API nrnn_status nrnn_softmax_forward(int64_t rows, int64_t columns, int32_t logarithm, const nrnn_buffer* x,
-                                          nrnn_buffer* y);
+NRNN_API nrnn_status nrnn_softmax_forward(int64_t rows, int64_t columns, int32_t logarithm,
+                                          const nrnn_buffer* x, nrnn_buffer* y);
 /// dx from y of the forward call and dy; dx may be dy.
-NRNN_API nrnn_status nrnn_softmax_backward(int64_t rows, int64_t columns, int32_t logarithm, const nrnn_buffer* y,
-                                           const nrnn_buffer* dy, nrnn_buffer* dx);
+NRNN_API nrnn_status nrnn_softmax_backward(int64_t rows, int64_t columns, int32_t logarithm,
+                                           const nrnn_buffer* y, const nrnn_buffer* dy,
+                                           nrnn_buffer* dx);
 
-/// Softmax with cross-entropy over rows of logits [R,C]. targets: int32 [R], each 0..C-1, or ignore_index (any negative
-/// number): such a row has loss 0 and no gradient. Label smoothing s in [0, 1]: target distribution (1 - s) one-hot + s/C.
+/// Softmax with cross-entropy over rows of logits [R,C]. targets: int32 [R], each 0..C-1, or
+/// ignore_index (any negative number): such a row has loss 0 and no gradient. Label smoothing s in
+/// [0, 1]: target distribution (1 - s) one-hot + s/C.
 typedef struct nrnn_cross_entropy_args {
   int64_t rows;
   int64_t columns;
@@ -385,23 +420,30 @@ typedef struct nrnn_cross_entropy_args {
   const nrnn_buffer* targets;
 } nrnn_cross_entropy_args;
 /// losses: [R], in nats.
-NRNN_API nrnn_status nrnn_cross_entropy_forward(const nrnn_cross_entropy_args* args, nrnn_buffer* losses);
-/// dlogits: [R,C] = dlosses[r] (softmax - target distribution). dlosses: [R]. dlogits may be logits.
-NRNN_API nrnn_status nrnn_cross_entropy_backward(const nrnn_cross_entropy_args* args, const nrnn_buffer* dlosses,
-                                                 nrnn_buffer* dlogits);
+NRNN_API nrnn_status nrnn_cross_entropy_forward(const nrnn_cross_entropy_args* args,
+                                                nrnn_buffer* losses);
+/// dlogits: [R,C] = dlosses[r] (softmax - target distribution). dlosses: [R]. dlogits may be
+/// logits.
+NRNN_API nrnn_status nrnn_cross_entropy_backward(const nrnn_cross_entropy_args* args,
+                                                 const nrnn_buffer* dlosses, nrnn_buffer* dlogits);
 
-/// y[k] = x[k] / (1 - rate) with probability 1 - rate, else 0; rate in [0, 1). Element k takes word k % 4 of the Philox
-/// 4x32-10 block (Salmon 2011) with key seed and counter offset + k / 4, so the backward pass is this call on dy. y may be x.
-NRNN_API nrnn_status nrnn_dropout(const nrnn_buffer* x, float rate, int64_t seed, int64_t offset, nrnn_buffer* y);
-/// Fills with numbers uniform in [low, high), or normal (Box-Muller); the same for the same seed and offset, everywhere.
-NRNN_API nrnn_status nrnn_random_uniform(nrnn_buffer* buffer, float low, float high, int64_t seed, int64_t offset);
-NRNN_API nrnn_status nrnn_random_normal(nrnn_buffer* buffer, float mean, float deviation, int64_t seed, int64_t offset);
+/// y[k] = x[k] / (1 - rate) with probability 1 - rate, else 0; rate in [0, 1). Element k takes word
+/// k % 4 of the Philox 4x32-10 block (Salmon 2011) with key seed and counter offset + k / 4, so the
+/// backward pass is this call on dy. y may be x.
+NRNN_API nrnn_status nrnn_dropout(const nrnn_buffer* x, float rate, int64_t seed, int64_t offset,
+                                  nrnn_buffer* y);
+/// Fills with numbers uniform in [low, high), or normal (Box-Muller); the same for the same seed
+/// and offset, everywhere.
+NRNN_API nrnn_status nrnn_random_uniform(nrnn_buffer* buffer, float low, float high, int64_t seed,
+                                         int64_t offset);
+NRNN_API nrnn_status nrnn_random_normal(nrnn_buffer* buffer, float mean, float deviation,
+                                        int64_t seed, int64_t offset);
 
 // ---- Optimisers ----
 // Each updates parameter from gradient, both of one length, and then sets the gradient to zero.
 
-/// Adam (Kingma 2015), or AdamW (Loshchilov 2019) if decoupled: the weight decay acts on the parameter, not the gradient.
-/// first, second: the moments. step counts from 1.
+/// Adam (Kingma 2015), or AdamW (Loshchilov 2019) if decoupled: the weight decay acts on the
+/// parameter, not the gradient. first, second: the moments. step counts from 1.
 typedef struct nrnn_adam_args {
   float learning_rate;
   float beta1;
@@ -417,7 +459,8 @@ typedef struct nrnn_adam_args {
 } nrnn_adam_args;
 NRNN_API nrnn_status nrnn_adam_step(const nrnn_adam_args* args);
 
-/// v = momentum v + g; p -= learning_rate v, or (g + momentum v) if nesterov. velocity: null when momentum is 0.
+/// v = momentum v + g; p -= learning_rate v, or (g + momentum v) if nesterov. velocity: null when
+/// momentum is 0.
 typedef struct nrnn_sgd_args {
   float learning_rate;
   float momentum;
@@ -429,8 +472,8 @@ typedef struct nrnn_sgd_args {
 } nrnn_sgd_args;
 NRNN_API nrnn_status nrnn_sgd_step(const nrnn_sgd_args* args);
 
-/// s = alpha s + (1 - alpha) g^2; v = momentum v + g / (sqrt(s) + epsilon); p -= learning_rate v (Hinton 2012).
-/// velocity: null when momentum is 0.
+/// s = alpha s + (1 - alpha) g^2; v = momentum v + g / (sqrt(s) + epsilon); p -= learning_rate v
+/// (Hinton 2012). velocity: null when momentum is 0.
 typedef struct nrnn_rmsprop_args {
   float learning_rate;
   float alpha;
@@ -444,10 +487,11 @@ typedef struct nrnn_rmsprop_args {
 } nrnn_rmsprop_args;
 NRNN_API nrnn_status nrnn_rmsprop_step(const nrnn_rmsprop_args* args);
 
-/// Scales all gradients by max_norm / norm when their common 2-norm (summed in double) is above max_norm (Pascanu 2013).
-/// gradients: count handles of one device. out_norm: the norm before. A norm that is not finite scales nothing.
-NRNN_API nrnn_status nrnn_clip_global_norm(nrnn_buffer* const* gradients, int64_t count, float max_norm,
-                                           float* out_norm);
+/// Scales all gradients by max_norm / norm when their common 2-norm (summed in double) is above
+/// max_norm (Pascanu 2013). gradients: count handles of one device. out_norm: the norm before. A
+/// norm that is not finite scales nothing.
+NRNN_API nrnn_status nrnn_clip_global_norm(nrnn_buffer* const* gradients, int64_t count,
+                                           float max_norm, float* out_norm);
 
 #ifdef __cplusplus
 }

@@ -14,7 +14,8 @@ char* Element(const nrnn_buffer& buffer, int64_t index) {
   return static_cast<char*>(buffer.storage->data()) + (buffer.offset + index) * kElementBytes;
 }
 
-// Checks the arguments of a transfer between host memory, the parameter called name, and a part of a buffer.
+// Checks the arguments of a transfer between host memory, the parameter called name, and a part of
+// a buffer.
 void CheckTransfer(const nrnn_buffer* buffer, nrnn_dtype dtype, int64_t offset, const char* name,
                    const void* values, int64_t count) {
   Require(buffer != nullptr, "buffer is null");

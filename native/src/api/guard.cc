@@ -25,8 +25,8 @@ nrnn_status Fail(nrnn_status status, const char* where, const char* what) noexce
 }
 
 bool Overlap(const nrnn_buffer& a, const nrnn_buffer& b) {
-  return a.storage == b.storage && a.length > 0 && b.length > 0 &&
-         a.offset < b.offset + b.length && b.offset < a.offset + a.length;
+  return a.storage == b.storage && a.length > 0 && b.length > 0 && a.offset < b.offset + b.length &&
+         b.offset < a.offset + a.length;
 }
 
 int64_t CheckedProduct(int64_t a, int64_t b) {

@@ -1,4 +1,5 @@
-// The border: Guard turns exceptions into a status and a message, Arguments unwraps and checks handles.
+// The border: Guard turns exceptions into a status and a message, Arguments unwraps and checks
+// handles.
 #ifndef NATIVERNN_API_GUARD_H_
 #define NATIVERNN_API_GUARD_H_
 
@@ -39,8 +40,9 @@ int64_t CheckedProduct(int64_t a, int64_t b);
 // Whether the buffers share an element.
 bool Overlap(const nrnn_buffer& a, const nrnn_buffer& b);
 
-// The buffers of one call: checks that each is there, of the right type and length and on the same device.
-// Out: marks the memory as changed and remembers it, to refuse overlaps with any other buffer of the call.
+// The buffers of one call: checks that each is there, of the right type and length and on the same
+// device. Out: marks the memory as changed and remembers it, to refuse overlaps with any other
+// buffer of the call.
 class Arguments {
  public:
   // The first buffer seen decides the device when none is given here.
@@ -54,7 +56,8 @@ class Arguments {
   const int32_t* InInt32OrNull(const char* name, const nrnn_buffer* buffer, int64_t length);
   float* Out(const char* name, nrnn_buffer* buffer, int64_t length);
   float* OutOrNull(const char* name, nrnn_buffer* buffer, int64_t length);
-  // Out that may be exactly the memory of another buffer of the call (in place), but not overlap in part.
+  // Out that may be exactly the memory of another buffer of the call (in place), but not overlap in
+  // part.
   float* OutInPlace(const char* name, nrnn_buffer* buffer, int64_t length);
 
   Backend& backend() const { return *backend_; }

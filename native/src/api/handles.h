@@ -1,4 +1,5 @@
-// What stands behind the opaque handles. A child holds its device by shared_ptr, so closing goes in any order.
+// What stands behind the opaque handles. A child holds its device by shared_ptr, so closing goes in
+// any order.
 #ifndef NATIVERNN_API_HANDLES_H_
 #define NATIVERNN_API_HANDLES_H_
 

@@ -38,17 +38,16 @@ nrnn::RnnShape CheckedShape(const nrnn_rnn_config& config) {
   RequireRange("hidden_size", config.hidden_size, 1, kMaxSize);
   Require(config.dropout >= 0.0f && config.dropout < 1.0f, "dropout is ", config.dropout,
           ", must be at least 0 and below 1");
-  return {CellOf(config),    config.num_layers,       config.directions,
-          config.batch_first != 0, config.bias != 0,  config.input_size,
-          config.hidden_size, config.dropout};
+  return {CellOf(config),   config.num_layers, config.directions,  config.batch_first != 0,
+          config.bias != 0, config.input_size, config.hidden_size, config.dropout};
 }
 
 // Throws unless sequences of this size stay far from overflow: the reserve's length must fit.
 void RequireSequence(const nrnn_rnn& rnn, int64_t steps, int64_t batch) {
   RequireRange("steps", steps, 1, std::numeric_limits<int32_t>::max());
   RequireRange("batch", batch, 1, std::numeric_limits<int32_t>::max());
-  const int64_t widest = 8 * rnn.shape.layers * rnn.shape.directions *
-                         (rnn.shape.hidden + rnn.shape.input);
+  const int64_t widest =
+      8 * rnn.shape.layers * rnn.shape.directions * (rnn.shape.hidden + rnn.shape.input);
   Require(steps * batch <= kMaxElements / widest, "steps ", steps, " x batch ", batch,
           " is too large for this plan");
 }

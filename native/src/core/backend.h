@@ -1,4 +1,5 @@
-// Backend: all that a device can do. api validates and unwraps, then makes one call here. Methods throw Error.
+// Backend: all that a device can do. api validates and unwraps, then makes one call here. Methods
+// throw Error.
 #ifndef NATIVERNN_CORE_BACKEND_H_
 #define NATIVERNN_CORE_BACKEND_H_
 
@@ -11,7 +12,8 @@
 
 namespace nrnn {
 
-// Device memory. version changes with every write, and is unique in the process, so that it names the contents.
+// Device memory. version changes with every write, and is unique in the process, so that it names
+// the contents.
 class Storage {
  public:
   explicit Storage(void* data) : data_(data) { Touch(); }
@@ -101,7 +103,8 @@ class Backend {
   virtual float ClipGlobalNorm(const GradientSpan* gradients, int64_t count, float max_norm) = 0;
 };
 
-// The factory of the CPU backend. threads: 0 = one for each CPU of this process; target: nrnn_cpu_target.
+// The factory of the CPU backend. threads: 0 = one for each CPU of this process; target:
+// nrnn_cpu_target.
 std::shared_ptr<Backend> OpenCpuBackend(int32_t threads, int32_t target);
 
 }  // namespace nrnn

@@ -1,4 +1,5 @@
-// The one exception type of the library: a status and a message that says which argument, what it was, what it should be.
+// The one exception type of the library: a status and a message that says which argument, what it
+// was, what it should be.
 #ifndef NATIVERNN_CORE_ERROR_H_
 #define NATIVERNN_CORE_ERROR_H_
 

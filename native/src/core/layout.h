@@ -1,4 +1,5 @@
-// Every shape of a recurrent stack and where its parts lie: the parameters (PyTorch's order) and sizes per layer.
+// Every shape of a recurrent stack and where its parts lie: the parameters (PyTorch's order) and
+// sizes per layer.
 #ifndef NATIVERNN_CORE_LAYOUT_H_
 #define NATIVERNN_CORE_LAYOUT_H_
 

@@ -1,5 +1,5 @@
-// What the operations of a Backend take: the C interface's argument structs with checked, unwrapped device pointers.
-// Shapes and meaning: nativernn.h. A pointer that may be null says so.
+// What the operations of a Backend take: the C interface's argument structs with checked, unwrapped
+// device pointers. Shapes and meaning: nativernn.h. A pointer that may be null says so.
 #ifndef NATIVERNN_CORE_OPS_H_
 #define NATIVERNN_CORE_OPS_H_
 

@@ -11,8 +11,8 @@ namespace nrnn::cpu {
 
 class AlignedFloats {
  public:
-  // At least length floats, 64-byte aligned; what they hold is kept only when no more room is needed.
-  // Throws std::bad_alloc.
+  // At least length floats, 64-byte aligned; what they hold is kept only when no more room is
+  // needed. Throws std::bad_alloc.
   float* Grow(int64_t length) {
     if (length > length_) {
       const size_t bytes = (static_cast<size_t>(length) * sizeof(float) + 63) / 64 * 64;

@@ -16,8 +16,9 @@ namespace {
 
 constexpr uintptr_t kAlignment = 64;
 
-// calloc leaves large blocks to the system, which zeroes a page when it is first touched: creating a buffer costs
-// nothing for pages that are never used. It aligns to 16 bytes, so the start is moved up.
+// calloc leaves large blocks to the system, which zeroes a page when it is first touched: creating
+// a buffer costs nothing for pages that are never used. It aligns to 16 bytes, so the start is
+// moved up.
 class CpuStorage final : public Storage {
  public:
   explicit CpuStorage(void* block) : Storage(Align(block)), block_(block) {}

@@ -1,6 +1,7 @@
-// The CPU's Backend: splits work by shape over the thread pool and calls the kernels of the chosen instruction set.
-// Methods live by topic: cpu_backend.cc (memory, plans), dense_ops.cc (gemm, linear), elementwise_ops.cc,
-// row_ops.cc (softmax, cross-entropy, embedding, gather, max), optimizer_ops.cc, random_ops.cc.
+// The CPU's Backend: splits work by shape over the thread pool and calls the kernels of the chosen
+// instruction set. Methods live by topic: cpu_backend.cc (memory, plans), dense_ops.cc (gemm,
+// linear), elementwise_ops.cc, row_ops.cc (softmax, cross-entropy, embedding, gather, max),
+// optimizer_ops.cc, random_ops.cc.
 #ifndef NATIVERNN_CPU_CPU_BACKEND_H_
 #define NATIVERNN_CPU_CPU_BACKEND_H_
 

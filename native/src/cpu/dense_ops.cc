@@ -1,4 +1,5 @@
-// gemm and linear of the CPU backend: B is packed once for a call, rows of C are split over the pool.
+// gemm and linear of the CPU backend: B is packed once for a call, rows of C are split over the
+// pool.
 #include <algorithm>
 #include <vector>
 
@@ -27,7 +28,8 @@ std::vector<const float*> RowPointers(const float* data, int64_t rows, int64_t c
 
 // C [rows,n] = A [rows,k] B (+ bias, or + C), with B packed.
 void MultiplyDense(ThreadPool& pool, const GemmKernels& kernels, int64_t rows, int64_t k, int64_t n,
-                   const float* a, const float* packed, const float* bias, bool accumulate, float* c) {
+                   const float* a, const float* packed, const float* bias, bool accumulate,
+                   float* c) {
   pool.For(rows, TaskRows(k), [&](int64_t begin, int64_t end) {
     const float* a_rows[kTaskRowsMost];
     float* c_rows[kTaskRowsMost];
@@ -58,8 +60,8 @@ void CpuBackend::Gemm(const GemmArgs& args) {
     }
     if (i == 0 || !args.share_b) {
       packed.Grow(PackedLength(kernels, args.k, args.n));
-      kernels.pack({nullptr, 0, b, args.transpose_b ? args.k : args.n, args.transpose_b, args.k, args.n,
-                    packed.data()});
+      kernels.pack({nullptr, 0, b, args.transpose_b ? args.k : args.n, args.transpose_b, args.k,
+                    args.n, packed.data()});
     }
     AlignedFloats rows;
     if (args.transpose_a) {  // both transposed: rare, so A is simply transposed first
@@ -69,7 +71,8 @@ void CpuBackend::Gemm(const GemmArgs& args) {
       }
       a = rows.data();
     }
-    MultiplyDense(pool_, kernels, args.m, args.k, args.n, a, packed.data(), nullptr, args.accumulate, c);
+    MultiplyDense(pool_, kernels, args.m, args.k, args.n, a, packed.data(), nullptr,
+                  args.accumulate, c);
   }
 }
 
@@ -78,8 +81,8 @@ void CpuBackend::LinearForward(const LinearArgs& args) {
   AlignedFloats packed;
   packed.Grow(PackedLength(kernels, args.input, args.output));
   kernels.pack({nullptr, 0, args.weight, args.input, true, args.input, args.output, packed.data()});
-  MultiplyDense(pool_, kernels, args.rows, args.input, args.output, args.x, packed.data(), args.bias, false,
-                args.y);
+  MultiplyDense(pool_, kernels, args.rows, args.input, args.output, args.x, packed.data(),
+                args.bias, false, args.y);
 }
 
 void CpuBackend::LinearBackward(const LinearBackwardArgs& args) {
@@ -87,15 +90,17 @@ void CpuBackend::LinearBackward(const LinearBackwardArgs& args) {
   if (args.dx) {
     AlignedFloats packed;
     packed.Grow(PackedLength(kernels, args.output, args.input));
-    kernels.pack({nullptr, 0, args.weight, args.input, false, args.output, args.input, packed.data()});
-    MultiplyDense(pool_, kernels, args.rows, args.output, args.input, args.dy, packed.data(), nullptr, false,
-                  args.dx);
+    kernels.pack(
+        {nullptr, 0, args.weight, args.input, false, args.output, args.input, packed.data()});
+    MultiplyDense(pool_, kernels, args.rows, args.output, args.input, args.dy, packed.data(),
+                  nullptr, false, args.dx);
   }
   if (args.dweight || args.dbias) {
     const std::vector<const float*> dy_rows = RowPointers(args.dy, args.rows, args.output);
     const std::vector<const float*> x_rows = RowPointers(args.x, args.rows, args.input);
     std::vector<AlignedFloats> scratch;
-    RunOuterProducts(kernels, {{args.output, args.input, &dy_rows, 0, &x_rows, args.dweight, {args.dbias}}},
+    RunOuterProducts(kernels,
+                     {{args.output, args.input, &dy_rows, 0, &x_rows, args.dweight, {args.dbias}}},
                      pool_, scratch);
   }
 }

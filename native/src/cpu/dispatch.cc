@@ -5,16 +5,16 @@
 namespace nrnn::cpu {
 namespace {
 
-#define NRNN_TABLE(TARGET, ID)                                                              \
-  const Kernels& TARGET##Table() {                                                          \
-    static const Kernels table = {ID,                                                       \
-                                  &TARGET::GetGemmKernels(),                                \
-                                  &TARGET::GetRnnKernels(),                                 \
-                                  &TARGET::GetElementwiseKernels(),                         \
-                                  &TARGET::GetRowKernels(),                                 \
-                                  &TARGET::GetOptimizerKernels(),                           \
-                                  &TARGET::GetRandomKernels()};                             \
-    return table;                                                                           \
+#define NRNN_TABLE(TARGET, ID)                                      \
+  const Kernels& TARGET##Table() {                                  \
+    static const Kernels table = {ID,                               \
+                                  &TARGET::GetGemmKernels(),        \
+                                  &TARGET::GetRnnKernels(),         \
+                                  &TARGET::GetElementwiseKernels(), \
+                                  &TARGET::GetRowKernels(),         \
+                                  &TARGET::GetOptimizerKernels(),   \
+                                  &TARGET::GetRandomKernels()};     \
+    return table;                                                   \
   }
 
 #if defined(__x86_64__)
@@ -23,7 +23,8 @@ NRNN_TABLE(baseline, NRNN_CPU_TARGET_BASELINE)
 NRNN_TABLE(avx2, NRNN_CPU_TARGET_AVX2)
 NRNN_TABLE(avx512, NRNN_CPU_TARGET_AVX512)
 
-// What -march=x86-64-v3 and -v4 let the compiler use; cpu_supports also asks whether the system saves the registers.
+// What -march=x86-64-v3 and -v4 let the compiler use; cpu_supports also asks whether the system
+// saves the registers.
 bool HasAvx2() {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
          __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");

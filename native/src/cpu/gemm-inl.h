@@ -1,9 +1,10 @@
 // The register tile that every matrix product of the library runs on.
 //
-// Tile: R rows x V vectors of sums stay in registers over all k; each step loads V vectors of the packed panel and
-// broadcasts one element of each of the R rows. 6 x 4 on 32 registers (AVX-512, NEON): 24 sums + 4 + 1; 6 x 2 on 16
-// (AVX2, SSE4): 12 sums + 2 + 1. Either way 6 multiply-adds for each vector of B loaded, so that a panel may stream from L2:
-// 10.7 bytes a cycle at one AVX-512 or two AVX2 multiply-adds a cycle.
+// Tile: R rows x V vectors of sums stay in registers over all k; each step loads V vectors of the
+// packed panel and broadcasts one element of each of the R rows. 6 x 4 on 32 registers (AVX-512,
+// NEON): 24 sums + 4 + 1; 6 x 2 on 16 (AVX2, SSE4): 12 sums + 2 + 1. Either way 6 multiply-adds for
+// each vector of B loaded, so that a panel may stream from L2: 10.7 bytes a cycle at one AVX-512 or
+// two AVX2 multiply-adds a cycle.
 #ifndef NATIVERNN_CPU_GEMM_INL_H_
 #define NATIVERNN_CPU_GEMM_INL_H_
 
@@ -27,7 +28,8 @@ HWY_INLINE void UnrollSequence(const Body& body, std::index_sequence<N...>) {
   (body(Index<N>()), ...);
 }
 
-// body(0), ..., body(N - 1), unrolled with constant arguments, so that arrays indexed by them live in registers.
+// body(0), ..., body(N - 1), unrolled with constant arguments, so that arrays indexed by them live
+// in registers.
 template <size_t N, class Body>
 HWY_INLINE void Unroll(const Body& body) {
   UnrollSequence(body, std::make_index_sequence<N>());
@@ -107,7 +109,8 @@ HWY_INLINE TileFunction SelectTile(size_t rows, size_t vectors) {
                           std::make_index_sequence<kTileRows * kPanelVectors>());
 }
 
-// Splits rows into tiles of at most kTileRows that differ by one row at most: 13 rows are 5 + 4 + 4, not 6 + 6 + 1.
+// Splits rows into tiles of at most kTileRows that differ by one row at most: 13 rows are 5 + 4 +
+// 4, not 6 + 6 + 1.
 struct TileSplit {
   explicit TileSplit(int64_t rows)
       : tiles((rows + kTileRows - 1) / kTileRows),

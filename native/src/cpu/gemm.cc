@@ -1,10 +1,10 @@
 // Packing and the loops around the register tile (gemm-inl.h).
 //
-// multiply_rows: panels outside, row tiles inside: the panel stays near while the rows of A pass; callers hand over so many
-// rows that rows x k floats stay in L2. multiply_outer: A^T is packed kOuterGroup columns at a time, because its rows lie a
-// page apart and a tile alone would use 24 bytes of each cache line.
+// multiply_rows: panels outside, row tiles inside: the panel stays near while the rows of A pass;
+// callers hand over so many rows that rows x k floats stay in L2. multiply_outer: A^T is packed
+// kOuterGroup columns at a time, because its rows lie a page apart and a tile alone would use 24
+// bytes of each cache line.
 #include "cpu/gemm-inl.h"
-
 #include "cpu/kernels.h"
 
 namespace nrnn::cpu::NRNN_TARGET {
@@ -16,12 +16,15 @@ constexpr int64_t kLaneCount = static_cast<int64_t>(kLanes);
 int64_t Smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // Columns that a panel of `columns` valid ones occupies.
-int64_t PaddedWidth(int64_t columns) { return (columns + kLaneCount - 1) / kLaneCount * kLaneCount; }
+int64_t PaddedWidth(int64_t columns) {
+  return (columns + kLaneCount - 1) / kLaneCount * kLaneCount;
+}
 
 void PackPanel(const PackArgs& args, int64_t first, int64_t columns, float* packed) {
   const int64_t width = PaddedWidth(columns);
   if (args.transposed) {
-    // 16 rows of the source at a time would be faster still; weights are packed once per step and take below 1 % of it.
+    // 16 rows of the source at a time would be faster still; weights are packed once per step and
+    // take below 1 % of it.
     for (int64_t j = 0; j < columns; ++j) {
       const float* source = args.b + (first + j) * args.stride;
       for (int64_t i = 0; i < args.k; ++i) packed[i * width + j] = source[i];
@@ -33,7 +36,8 @@ void PackPanel(const PackArgs& args, int64_t first, int64_t columns, float* pack
   }
   const FloatTag d;
   for (int64_t i = 0; i < args.k; ++i) {
-    const float* source = (args.rows ? args.rows[i] + args.column : args.b + i * args.stride) + first;
+    const float* source =
+        (args.rows ? args.rows[i] + args.column : args.b + i * args.stride) + first;
     float* target = packed + i * width;
     int64_t j = 0;
     for (; j + kLaneCount <= columns; j += kLaneCount) {
@@ -78,10 +82,13 @@ void MultiplyRows(const MultiplyRowsArgs& args) {
   }
 }
 
-// packed[tile][i][r] = a_rows[i][first + tile rows before + r]. Row by row, so that each of its cache lines is fetched
-// once; whole tiles are copied by a constant size, which takes a few moves instead of a loop (5 % of a backward pass).
+// packed[tile][i][r] = a_rows[i][first + tile rows before + r]. Row by row, so that each of its
+// cache lines is fetched once; whole tiles are copied by a constant size, which takes a few moves
+// instead of a loop (5 % of a backward pass).
 void PackOuterGroup(const MultiplyOuterArgs& args, int64_t first, const TileSplit& split) {
-  const int64_t full = split.small == kTileRows ? split.tiles : split.small == kTileRows - 1 ? split.larger : 0;
+  const int64_t full = split.small == kTileRows       ? split.tiles
+                       : split.small == kTileRows - 1 ? split.larger
+                                                      : 0;
   for (int64_t i = 0; i < args.k; ++i) {
     const float* source = args.a_rows[i] + args.column + first;
     float* packed = args.workspace;
@@ -112,7 +119,8 @@ void MultiplyOuterGroup(const MultiplyOuterArgs& args, int64_t first, const Tile
     for (int64_t t = 0; t < split.tiles; ++t) {
       const int64_t rows = split.Rows(t);
       tile.a[0] = args.workspace + row * args.k;
-      for (int64_t r = 0; r < rows; ++r) tile.c[r] = args.c + (first + row + r) * args.c_stride + panel;
+      for (int64_t r = 0; r < rows; ++r)
+        tile.c[r] = args.c + (first + row + r) * args.c_stride + panel;
       SelectTile<true>(static_cast<size_t>(rows), static_cast<size_t>(vectors))(tile);
       row += rows;
     }
@@ -159,7 +167,7 @@ void AddColumnSums(const ColumnSumArgs& args) {
   }
 }
 
-constexpr GemmKernels kKernels = {kWidth,          kLaneCount,     &Pack,
+constexpr GemmKernels kKernels = {kWidth,        kLaneCount,     &Pack,
                                   &MultiplyRows, &MultiplyOuter, &AddColumnSums};
 
 }  // namespace

@@ -1,9 +1,10 @@
 // Matrix products over packed panels: the contracts of the per-target GEMM kernels.
 //
-// B [k,n] is packed into panels of panel_width columns: panel p holds rows 0..k-1 of columns p*panel_width on, each row
-// side by side, so that a tile streams it once from front to back. The last panel is padded with zeros to a whole
-// number of vectors. Every element of C is one sum over k in order, fused multiply-adds, whatever the tile that it
-// falls into: the same bits for any split of the rows or columns.
+// B [k,n] is packed into panels of panel_width columns: panel p holds rows 0..k-1 of columns
+// p*panel_width on, each row side by side, so that a tile streams it once from front to back. The
+// last panel is padded with zeros to a whole number of vectors. Every element of C is one sum over
+// k in order, fused multiply-adds, whatever the tile that it falls into: the same bits for any
+// split of the rows or columns.
 #ifndef NATIVERNN_CPU_GEMM_H_
 #define NATIVERNN_CPU_GEMM_H_
 
@@ -13,11 +14,12 @@ namespace nrnn::cpu {
 
 // Rows of C in one register tile.
 constexpr int64_t kTileRows = 6;
-// Columns of A^T packed together by multiply_outer: a whole number of tiles and of cache lines (48 floats = 3 lines).
+// Columns of A^T packed together by multiply_outer: a whole number of tiles and of cache lines (48
+// floats = 3 lines).
 constexpr int64_t kOuterGroup = 48;
 
-// Packs k rows of n columns: element (i, j) is rows[i][column + j] or, where rows is null, b[i * stride + j], or
-// b[j * stride + i] if transposed.
+// Packs k rows of n columns: element (i, j) is rows[i][column + j] or, where rows is null, b[i *
+// stride + j], or b[j * stride + i] if transposed.
 struct PackArgs {
   const float* const* rows;
   int64_t column;
@@ -28,7 +30,8 @@ struct PackArgs {
   float* packed;  // packed_length(k, n) floats
 };
 
-// c_rows[r][j] = bias[j] (or 0, or c_rows[r][j] if accumulate) + sum_i a_rows[r][i] B[i][j], r < rows, j < n.
+// c_rows[r][j] = bias[j] (or 0, or c_rows[r][j] if accumulate) + sum_i a_rows[r][i] B[i][j], r <
+// rows, j < n.
 struct MultiplyRowsArgs {
   int64_t rows, k, n;
   const float* const* a_rows;
@@ -40,7 +43,8 @@ struct MultiplyRowsArgs {
   int64_t first_k = 0;  // from this one on
 };
 
-// c[m * c_stride + j] += sum_i a_rows[i][column + m] B[i][j], m < rows, j < n, i < k: a product with A transposed.
+// c[m * c_stride + j] += sum_i a_rows[i][column + m] B[i][j], m < rows, j < n, i < k: a product
+// with A transposed.
 struct MultiplyOuterArgs {
   int64_t rows, k, n;
   const float* const* a_rows;  // k pointers

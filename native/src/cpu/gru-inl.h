@@ -1,13 +1,15 @@
 // GRU, gates r z n. Reset after (cuDNN, PyTorch, Keras' default):
 //
-//   r, z = sigmoid(x W_i + b + h' W_h)   q = h' W_hn + b_hn   n = tanh(x W_in + b_in + r q)   h = n + z (h' - n)
-//   dn = dh (1 - z)   dz = dh (h' - n)   da_n = dn (1 - n^2)   dq = da_n r   dr = da_n q   dh' = z dh + [da_r da_z dq] W_hh
+//   r, z = sigmoid(x W_i + b + h' W_h)   q = h' W_hn + b_hn   n = tanh(x W_in + b_in + r q)   h = n
+//   + z (h' - n) dn = dh (1 - z)   dz = dh (h' - n)   da_n = dn (1 - n^2)   dq = da_n r   dr = da_n
+//   q   dh' = z dh + [da_r da_z dq] W_hh
 //
-// Reset before (Cho 2014): n = tanh(x W_in + b_n + (r h') W_hn); two products a step, since n needs every unit's r:
+// Reset before (Cho 2014): n = tanh(x W_in + b_n + (r h') W_hn); two products a step, since n needs
+// every unit's r:
 //   p = da_n W_hn   dr = p h'   dh' = z dh + r p + [da_r da_z] W_h
 //
-// Layout: gates [.., 3 H]: in, the projection; out, with a reserve, r z n; after backward, da. aux: q, after backward
-// dq; reset before: r h'.
+// Layout: gates [.., 3 H]: in, the projection; out, with a reserve, r z n; after backward, da. aux:
+// q, after backward dq; reset before: r h'.
 #ifndef NATIVERNN_CPU_GRU_INL_H_
 #define NATIVERNN_CPU_GRU_INL_H_
 
@@ -17,8 +19,8 @@
 namespace nrnn::cpu::NRNN_TARGET {
 
 template <class Lanes>
-HWY_INLINE void GruForwardUnits(const ForwardSequenceArgs& args, const StepRow& row, int64_t u, Lanes lanes,
-                                const float* sums) {
+HWY_INLINE void GruForwardUnits(const ForwardSequenceArgs& args, const StepRow& row, int64_t u,
+                                Lanes lanes, const float* sums) {
   const FloatTag d;
   constexpr int64_t kApart = Block<3>::kUnits;
   const int64_t hidden = args.hidden;
@@ -41,18 +43,17 @@ inline void GruForwardStep(const ForwardSequenceArgs& args, const StepRow* rows,
   StepBlocks<3>(
       args.packed_hh, args.hidden, count,
       [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
-      [&](int64_t r, int64_t u, auto lanes, const float* sums) NRNN_INLINE_LAMBDA {
-        GruForwardUnits(args, rows[r], u, lanes, sums);
-      });
+      [&](int64_t r, int64_t u, auto lanes, const float* sums)
+          NRNN_INLINE_LAMBDA { GruForwardUnits(args, rows[r], u, lanes, sums); });
 }
 
 // r and z of all units first, with r h' for the second product.
-inline void GruResetBeforeForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
+inline void GruResetBeforeForwardStep(const ForwardSequenceArgs& args, const StepRow* rows,
+                                      int64_t count) {
   const FloatTag d;
   const int64_t hidden = args.hidden;
   StepBlocks<2>(
-      args.packed_hh, hidden, count,
-      [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
+      args.packed_hh, hidden, count, [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
       [&](int64_t index, int64_t u, auto lanes, const float* sums) NRNN_INLINE_LAMBDA {
         const StepRow& row = rows[index];
         float* gates = row.gates + u;
@@ -100,7 +101,8 @@ inline void GruBackwardRow(const StepRow& row, int64_t hidden, const float* dy, 
 }
 
 // First half of a reset-before step: da_z and da_n; r stays for the second half. Leaves z dh in dh.
-inline void GruResetBeforeOutputRow(const StepRow& row, int64_t hidden, const float* dy, float* dh) {
+inline void GruResetBeforeOutputRow(const StepRow& row, int64_t hidden, const float* dy,
+                                    float* dh) {
   const FloatTag d;
   const FloatVec one = hn::Set(d, 1.0f);
   ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {

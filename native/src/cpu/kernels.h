@@ -1,7 +1,8 @@
-// The kernels of one instruction set, as a table of function pointers: chosen once, when a device is opened.
-// Each *.cc file of kernels is compiled once per instruction set into namespace nrnn::cpu::NRNN_TARGET (baseline, avx2,
-// avx512, neon) and defines one of the tables below; plain argument structs only, so that nothing compiled for
-// one instruction set can be linked into another.
+// The kernels of one instruction set, as a table of function pointers: chosen once, when a device
+// is opened. Each *.cc file of kernels is compiled once per instruction set into namespace
+// nrnn::cpu::NRNN_TARGET (baseline, avx2, avx512, neon) and defines one of the tables below; plain
+// argument structs only, so that nothing compiled for one instruction set can be linked into
+// another.
 #ifndef NATIVERNN_CPU_KERNELS_H_
 #define NATIVERNN_CPU_KERNELS_H_
 
@@ -17,24 +18,25 @@ struct OptimizerKernels;
 struct RandomKernels;
 
 struct Kernels {
-  int32_t target;  // nrnn_cpu_target
-  const GemmKernels* gemm;                // gemm.h
-  const RnnKernels* rnn;                  // rnn_kernels.h
-  const ElementwiseKernels* elementwise;  // elementwise.h: unary, affine, binary, strided copy, where
-  const RowKernels* rows;                 // rows.h: softmax, cross-entropy, max, embedding, gather
-  const OptimizerKernels* optimizers;     // optimizers.h
-  const RandomKernels* random;            // random.h: Philox, dropout
+  int32_t target;           // nrnn_cpu_target
+  const GemmKernels* gemm;  // gemm.h
+  const RnnKernels* rnn;    // rnn_kernels.h
+  const ElementwiseKernels*
+      elementwise;                     // elementwise.h: unary, affine, binary, strided copy, where
+  const RowKernels* rows;              // rows.h: softmax, cross-entropy, max, embedding, gather
+  const OptimizerKernels* optimizers;  // optimizers.h
+  const RandomKernels* random;         // random.h: Philox, dropout
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
-#define NRNN_DECLARE_TARGET(TARGET)                 \
-  namespace TARGET {                                \
-  const GemmKernels& GetGemmKernels();              \
-  const RnnKernels& GetRnnKernels();                \
+#define NRNN_DECLARE_TARGET(TARGET)                  \
+  namespace TARGET {                                 \
+  const GemmKernels& GetGemmKernels();               \
+  const RnnKernels& GetRnnKernels();                 \
   const ElementwiseKernels& GetElementwiseKernels(); \
-  const RowKernels& GetRowKernels();                \
-  const OptimizerKernels& GetOptimizerKernels();    \
-  const RandomKernels& GetRandomKernels();          \
+  const RowKernels& GetRowKernels();                 \
+  const OptimizerKernels& GetOptimizerKernels();     \
+  const RandomKernels& GetRandomKernels();           \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)

@@ -1,5 +1,5 @@
-// Vectors of the instruction set that is compiled, and the loads and stores of the last, partial one: they touch
-// only the elements that are there.
+// Vectors of the instruction set that is compiled, and the loads and stores of the last, partial
+// one: they touch only the elements that are there.
 #ifndef NATIVERNN_CPU_LANES_INL_H_
 #define NATIVERNN_CPU_LANES_INL_H_
 

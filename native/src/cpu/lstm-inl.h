@@ -6,7 +6,8 @@
 //   do = dh tc   dc += dh o (1 - tc^2)   di = dc g   df = dc c'   dg = dc i   dc' = dc f
 //   da_i = di i (1 - i), f and o alike;  da_g = dg (1 - g^2);  dh' = da W_hh
 //
-// Layout: gates [.., 4 H]: in, the projection x W_ih + b; out, with a reserve, i f g o; after backward, da. aux: c.
+// Layout: gates [.., 4 H]: in, the projection x W_ih + b; out, with a reserve, i f g o; after
+// backward, da. aux: c.
 #ifndef NATIVERNN_CPU_LSTM_INL_H_
 #define NATIVERNN_CPU_LSTM_INL_H_
 
@@ -17,14 +18,15 @@ namespace nrnn::cpu::NRNN_TARGET {
 
 // One vector of units of one row. sums: h' W_hh, the gates kUnits apart.
 template <class Lanes>
-HWY_INLINE void LstmForwardUnits(const StepRow& row, int64_t hidden, bool keep, int64_t u, Lanes lanes,
-                                 const float* sums) {
+HWY_INLINE void LstmForwardUnits(const StepRow& row, int64_t hidden, bool keep, int64_t u,
+                                 Lanes lanes, const float* sums) {
   const FloatTag d;
   constexpr int64_t kApart = Block<4>::kUnits;
   float* gates = row.gates + u;
   const FloatVec i = Sigmoid(d, hn::Add(lanes.Load(gates), hn::Load(d, sums)));
   const FloatVec f = Sigmoid(d, hn::Add(lanes.Load(gates + hidden), hn::Load(d, sums + kApart)));
-  const FloatVec g = Tanh(d, hn::Add(lanes.Load(gates + 2 * hidden), hn::Load(d, sums + 2 * kApart)));
+  const FloatVec g =
+      Tanh(d, hn::Add(lanes.Load(gates + 2 * hidden), hn::Load(d, sums + 2 * kApart)));
   const FloatVec o =
       Sigmoid(d, hn::Add(lanes.Load(gates + 3 * hidden), hn::Load(d, sums + 3 * kApart)));
   const FloatVec c = hn::MulAdd(f, lanes.Load(row.c_prev + u), hn::Mul(i, g));
@@ -43,9 +45,8 @@ inline void LstmForwardStep(const ForwardSequenceArgs& args, const StepRow* rows
   StepBlocks<4>(
       args.packed_hh, args.hidden, count,
       [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
-      [&](int64_t r, int64_t u, auto lanes, const float* sums) NRNN_INLINE_LAMBDA {
-        LstmForwardUnits(rows[r], args.hidden, keep, u, lanes, sums);
-      });
+      [&](int64_t r, int64_t u, auto lanes, const float* sums)
+          NRNN_INLINE_LAMBDA { LstmForwardUnits(rows[r], args.hidden, keep, u, lanes, sums); });
 }
 
 // dh: gradient of h but for dy; dc: in the next step's, out this step's.

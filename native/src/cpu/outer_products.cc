@@ -5,11 +5,13 @@
 namespace nrnn::cpu {
 namespace {
 
-// Rows summed in one pass: 384 x 256 floats of B (384 KB) stay in L2 while A passes; C is read and written once a pass.
+// Rows summed in one pass: 384 x 256 floats of B (384 KB) stay in L2 while A passes; C is read and
+// written once a pass.
 constexpr int64_t kPassRows = 384;
 constexpr int64_t kTaskColumns = 256;
-// Tasks for each thread at least: C is split by rows until there are so many. Each task packs B's passes for itself, so
-// no more than needed (5 parts instead of 1 cost 3 % of an LSTM's backward pass). No split changes a sum.
+// Tasks for each thread at least: C is split by rows until there are so many. Each task packs B's
+// passes for itself, so no more than needed (5 parts instead of 1 cost 3 % of an LSTM's backward
+// pass). No split changes a sum.
 constexpr int64_t kTasksPerThread = 2;
 
 struct Task {
@@ -20,11 +22,12 @@ struct Task {
 void AddSums(const GemmKernels& kernels, const Task& task, int64_t first, int64_t k) {
   float* const* sums = task.product->sums;
   if (task.column != 0 || (sums[0] == nullptr && sums[1] == nullptr)) return;
-  kernels.add_column_sums({k,
-                           task.rows,
-                           task.product->a_rows->data() + first,
-                           task.product->column + task.row,
-                           {sums[0] ? sums[0] + task.row : nullptr, sums[1] ? sums[1] + task.row : nullptr}});
+  kernels.add_column_sums(
+      {k,
+       task.rows,
+       task.product->a_rows->data() + first,
+       task.product->column + task.row,
+       {sums[0] ? sums[0] + task.row : nullptr, sums[1] ? sums[1] + task.row : nullptr}});
 }
 
 void RunTask(const GemmKernels& kernels, const Task& task, float* packed, float* workspace) {
@@ -34,7 +37,8 @@ void RunTask(const GemmKernels& kernels, const Task& task, float* packed, float*
     const int64_t k = std::min(kPassRows, total - first);
     AddSums(kernels, task, first, k);
     if (product.c == nullptr) continue;
-    kernels.pack({product.b_rows->data() + first, task.column, nullptr, 0, false, k, task.columns, packed});
+    kernels.pack(
+        {product.b_rows->data() + first, task.column, nullptr, 0, false, k, task.columns, packed});
     kernels.multiply_outer({task.rows, k, task.columns, product.a_rows->data() + first,
                             product.column + task.row, packed,
                             product.c + task.row * product.n + task.column, product.n, workspace});
@@ -47,7 +51,8 @@ std::vector<Task> SplitProducts(const std::vector<OuterProduct>& products, int64
     column_tasks += (product.n + kTaskColumns - 1) / kTaskColumns;
   }
   if (column_tasks == 0) return {};
-  const int64_t parts = threads == 1 ? 1 : (kTasksPerThread * threads + column_tasks - 1) / column_tasks;
+  const int64_t parts =
+      threads == 1 ? 1 : (kTasksPerThread * threads + column_tasks - 1) / column_tasks;
   std::vector<Task> tasks;
   for (const OuterProduct& product : products) {
     if (product.rows == 0) continue;
@@ -65,8 +70,8 @@ std::vector<Task> SplitProducts(const std::vector<OuterProduct>& products, int64
 
 }  // namespace
 
-void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products, ThreadPool& pool,
-                      std::vector<AlignedFloats>& scratch) {
+void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products,
+                      ThreadPool& pool, std::vector<AlignedFloats>& scratch) {
   const std::vector<Task> tasks = SplitProducts(products, pool.threads());
   if (tasks.empty()) return;
   const int64_t packed = PackedLength(kernels, kPassRows, kTaskColumns);

@@ -1,4 +1,5 @@
-// Gradients of weights: sums of outer products over many rows, split over the pool by their shape alone.
+// Gradients of weights: sums of outer products over many rows, split over the pool by their shape
+// alone.
 #ifndef NATIVERNN_CPU_OUTER_PRODUCTS_H_
 #define NATIVERNN_CPU_OUTER_PRODUCTS_H_
 
@@ -10,8 +11,8 @@
 
 namespace nrnn::cpu {
 
-// c[m * n + j] += sum_i a_rows[i][column + m] b_rows[i][j], m < rows, j < n; and, for each of the sums that is not null,
-// sums[m] += sum_i a_rows[i][column + m].
+// c[m * n + j] += sum_i a_rows[i][column + m] b_rows[i][j], m < rows, j < n; and, for each of the
+// sums that is not null, sums[m] += sum_i a_rows[i][column + m].
 struct OuterProduct {
   int64_t rows, n;
   const std::vector<const float*>* a_rows;
@@ -22,8 +23,8 @@ struct OuterProduct {
 };
 
 // Runs all products of a list. scratch: one for each thread of the pool.
-void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products, ThreadPool& pool,
-                      std::vector<AlignedFloats>& scratch);
+void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products,
+                      ThreadPool& pool, std::vector<AlignedFloats>& scratch);
 
 }  // namespace nrnn::cpu
 

@@ -1,8 +1,9 @@
-// W_hh packed with the gates of the same hidden units side by side, and the product of h' with one block of it.
+// W_hh packed with the gates of the same hidden units side by side, and the product of h' with one
+// block of it.
 //
-// A block holds the G gates of kUnits hidden units: columns g * kUnits + j, in kPanels panels of kVectors vectors, over all H
-// rows. A tile's sums go to a scratch of R x G x kUnits floats in L1, from where the epilogue reads every gate of a unit:
-// 24 stores and loads for 24 H multiply-adds.
+// A block holds the G gates of kUnits hidden units: columns g * kUnits + j, in kPanels panels of
+// kVectors vectors, over all H rows. A tile's sums go to a scratch of R x G x kUnits floats in L1,
+// from where the epilogue reads every gate of a unit: 24 stores and loads for 24 H multiply-adds.
 #ifndef NATIVERNN_CPU_RECURRENT_BLOCK_INL_H_
 #define NATIVERNN_CPU_RECURRENT_BLOCK_INL_H_
 
@@ -13,7 +14,9 @@ namespace nrnn::cpu::NRNN_TARGET {
 template <size_t kGates>
 struct Block {
   static constexpr bool kWide = kPanelVectors == 4;
-  static constexpr size_t kUnitVectors = kWide ? (kGates == 1 ? 4 : kGates == 2 ? 2 : 1)
+  static constexpr size_t kUnitVectors = kWide ? (kGates == 1   ? 4
+                                                  : kGates == 2 ? 2
+                                                                : 1)
                                                : (kGates % 2 == 0 ? 1 : 2);
   static constexpr size_t kVectors = kWide && kGates == 3 ? 3 : kPanelVectors;
   static constexpr size_t kPanels = kGates * kUnitVectors / kVectors;
@@ -43,8 +46,8 @@ void PackBlocks(const float* weight, int64_t hidden, float* packed) {
 
 // scratch[r][g * kUnits + j] = sum_k a[r][k] W[k][g, unit j of the block] for rows of a.
 template <size_t kGates>
-HWY_INLINE void MultiplyBlock(const float* packed, int64_t block, int64_t hidden, const float* const* a,
-                              int64_t rows, float* scratch) {
+HWY_INLINE void MultiplyBlock(const float* packed, int64_t block, int64_t hidden,
+                              const float* const* a, int64_t rows, float* scratch) {
   using B = Block<kGates>;
   TileArgs tile;
   tile.k = hidden;
@@ -63,8 +66,10 @@ HWY_INLINE void MultiplyBlock(const float* packed, int64_t block, int64_t hidden
   }
 }
 
-// For every tile of rows and block of units: the product with a(row), then epilogue(row, unit, lanes, sums), where sums
-// + g * kUnits are gate g's. Blocks outside: a block (H = 256, AVX-512: 64 KB) passes through L1 and L2 once a step.
+// For every tile of rows and block of units: the product with a(row), then epilogue(row, unit,
+// lanes, sums), where sums
+// + g * kUnits are gate g's. Blocks outside: a block (H = 256, AVX-512: 64 KB) passes through L1
+// and L2 once a step.
 template <size_t kGates, class Rows, class Epilogue>
 HWY_INLINE void StepBlocks(const float* packed, int64_t hidden, int64_t count, const Rows& a,
                            const Epilogue& epilogue) {

@@ -1,8 +1,11 @@
 // The time loops, forward and backward, of one direction of a layer; the cells are in *-inl.h.
 //
-// forward: for a chunk of steps the input projection of all rows (one product), then step after step: a tile of h' W_hh, and
-//   the cell's epilogue while the sums are in L1. Nothing of the gates goes to memory but into the reserve, in place.
-// backward: the cell's pointwise gradients of a step, row by row, then dh' = da W_hh. What sums over all steps (dx, dW, db)
+// forward: for a chunk of steps the input projection of all rows (one product), then step after
+// step: a tile of h' W_hh, and
+//   the cell's epilogue while the sums are in L1. Nothing of the gates goes to memory but into the
+//   reserve, in place.
+// backward: the cell's pointwise gradients of a step, row by row, then dh' = da W_hh. What sums
+// over all steps (dx, dW, db)
 //   is left to products over all rows afterwards (rnn_layer.cc).
 // Rows at or after their length are left out of the products, not masked.
 #include "cpu/gru-inl.h"
@@ -15,7 +18,8 @@ namespace {
 
 // ---- forward ----
 
-// Row (t, b) of a forward pass: in the reserve, or in the workspace, where slot counts the chunk's steps.
+// Row (t, b) of a forward pass: in the reserve, or in the workspace, where slot counts the chunk's
+// steps.
 StepRow ForwardRow(const ForwardSequenceArgs& args, int64_t t, int64_t b, int64_t slot) {
   StepRow row;
   if (args.gates) {
@@ -64,7 +68,8 @@ void ForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t c
   }
 }
 
-// hn and cn: the state after the last valid step of each row; the initial state where there is none.
+// hn and cn: the state after the last valid step of each row; the initial state where there is
+// none.
 void WriteFinalState(const ForwardSequenceArgs& args) {
   for (int64_t b = args.row_begin; b < args.row_end; ++b) {
     const int64_t length = RowLength(args, b);
@@ -75,7 +80,7 @@ void WriteFinalState(const ForwardSequenceArgs& args) {
       CopyFloats(h, args.hidden, args.hn + at);
     }
     if (args.cn) {
-      const float* c = length == 0   ? args.c0 + at
+      const float* c = length == 0  ? args.c0 + at
                        : args.gates ? args.aux + (last * args.batch + b) * args.hidden
                                     : args.state + at;
       CopyFloats(c, args.hidden, args.cn + at);
@@ -119,14 +124,16 @@ struct BackwardStep {
   const float* Dy(const StepRow& row) const {
     return args.dy ? args.dy + t * args.dy_step + row.batch * args.dy_row : nullptr;
   }
-  const float* Y(const StepRow& row) const { return args.y + t * args.y_step + row.batch * args.y_row; }
+  const float* Y(const StepRow& row) const {
+    return args.y + t * args.y_step + row.batch * args.y_row;
+  }
   float* Dh(const StepRow& row) const { return args.dh + row.batch * args.hidden; }
 };
 
 // to(row) (+)= from(row)[0 .. k-1] times rows first .. first + k - 1 of W_hh.
 template <class From, class To>
-void MultiplyHidden(const BackwardStep& step, int64_t first, int64_t k, bool accumulate, const From& from,
-                    const To& to) {
+void MultiplyHidden(const BackwardStep& step, int64_t first, int64_t k, bool accumulate,
+                    const From& from, const To& to) {
   const BackwardSequenceArgs& args = step.args;
   const float* a_rows[kMaxTaskRows];
   float* c_rows[kMaxTaskRows];
@@ -145,17 +152,21 @@ void MultiplyHidden(const BackwardStep& step, int64_t first, int64_t k, bool acc
 void GruResetBeforeBackwardStep(const BackwardStep& step) {
   const BackwardSequenceArgs& args = step.args;
   const int64_t hidden = args.hidden;
-  const auto p = [&](const StepRow& row) { return args.workspace + (row.batch - args.row_begin) * hidden; };
+  const auto p = [&](const StepRow& row) {
+    return args.workspace + (row.batch - args.row_begin) * hidden;
+  };
   const auto dh = [&](const StepRow& row) { return step.Dh(row); };
   for (int64_t r = 0; r < step.count; ++r) {
     GruResetBeforeOutputRow(step.rows[r], hidden, step.Dy(step.rows[r]), dh(step.rows[r]));
   }
-  MultiplyHidden(step, 2 * hidden, hidden, false,
-                 [&](const StepRow& row) { return row.gates + 2 * hidden; }, p);
+  MultiplyHidden(
+      step, 2 * hidden, hidden, false, [&](const StepRow& row) { return row.gates + 2 * hidden; },
+      p);
   for (int64_t r = 0; r < step.count; ++r) {
     GruResetBeforeResetRow(step.rows[r], hidden, p(step.rows[r]), dh(step.rows[r]));
   }
-  MultiplyHidden(step, 0, 2 * hidden, true, [](const StepRow& row) { return row.gates; }, dh);
+  MultiplyHidden(
+      step, 0, 2 * hidden, true, [](const StepRow& row) { return row.gates; }, dh);
 }
 
 void BackwardPointwise(const BackwardStep& step) {
@@ -184,7 +195,8 @@ void RunBackwardStep(const BackwardStep& step) {
   const auto dh = [&](const StepRow& row) { return step.Dh(row); };
   if (args.cell == Cell::kGru) {
     MultiplyHidden(step, 0, 2 * args.hidden, true, gates, dh);
-    MultiplyHidden(step, 2 * args.hidden, args.hidden, true, [](const StepRow& row) { return row.aux; }, dh);
+    MultiplyHidden(
+        step, 2 * args.hidden, args.hidden, true, [](const StepRow& row) { return row.aux; }, dh);
   } else {
     MultiplyHidden(step, 0, GateFloats(args), false, gates, dh);
   }
@@ -196,7 +208,8 @@ void Backward(const BackwardSequenceArgs& args) {
     step.t = StepAt(args, s);
     step.count = 0;
     for (int64_t b = args.row_begin; b < args.row_end; ++b) {
-      if (step.t < RowLength(args, b)) step.rows[step.count++] = ReservedRow(args, args.y, step.t, b);
+      if (step.t < RowLength(args, b))
+        step.rows[step.count++] = ReservedRow(args, args.y, step.t, b);
     }
     if (step.count > 0) RunBackwardStep(step);
   }

@@ -1,5 +1,6 @@
-// One direction of one recurrent layer over a whole sequence, for a range of batch rows: the contracts of the
-// per-target kernels. Rows are independent through all steps, so ranges run on different threads without a barrier.
+// One direction of one recurrent layer over a whole sequence, for a range of batch rows: the
+// contracts of the per-target kernels. Rows are independent through all steps, so ranges run on
+// different threads without a barrier.
 #ifndef NATIVERNN_CPU_RNN_KERNELS_H_
 #define NATIVERNN_CPU_RNN_KERNELS_H_
 
@@ -11,12 +12,12 @@ namespace nrnn::cpu {
 
 // Batch rows of one task at most.
 constexpr int64_t kMaxTaskRows = 128;
-// Rows of the input projection computed ahead of the time loop: with 256 rows x 4 H floats (H = 256: 1 MB) what the
-// projection writes is still in cache when the step reads it.
+// Rows of the input projection computed ahead of the time loop: with 256 rows x 4 H floats (H =
+// 256: 1 MB) what the projection writes is still in cache when the step reads it.
 constexpr int64_t kProjectionRows = 256;
 
-// What forward and backward share: which steps and rows, and where the layer's memory lies. Element (t, b, j) of a
-// strided array is at t * step + b * row + j.
+// What forward and backward share: which steps and rows, and where the layer's memory lies. Element
+// (t, b, j) of a strided array is at t * step + b * row + j.
 struct SequenceArgs {
   Cell cell;
   int64_t steps, batch, input, hidden;
@@ -27,7 +28,7 @@ struct SequenceArgs {
   const float* c0;             // [B,H], LSTM
   int64_t y_step, y_row;
   float* gates;  // [T,B,G H], the reserve; null without one
-  float* aux;    // [T,B,H], the reserve: LSTM c; GRU W_hn h' + b_hn; GRU reset before r h'; else null
+  float* aux;  // [T,B,H], the reserve: LSTM c; GRU W_hn h' + b_hn; GRU reset before r h'; else null
 };
 
 struct ForwardSequenceArgs : SequenceArgs {
@@ -63,7 +64,8 @@ struct PackRecurrentArgs {
 };
 
 struct RnnKernels {
-  // W_hh with the gates of the same hidden units interleaved: what the forward step multiplies h' with.
+  // W_hh with the gates of the same hidden units interleaved: what the forward step multiplies h'
+  // with.
   int64_t (*recurrent_length)(Cell cell, int64_t hidden);
   void (*pack_recurrent)(const PackRecurrentArgs& args);
   void (*forward)(const ForwardSequenceArgs& args);

@@ -1,13 +1,14 @@
-// Packing and the forward pass of a layer. Rows of the batch are split over the pool: they are independent through
-// all steps, so each thread runs its rows' whole sequence without meeting the others. Directions are tasks of their own.
+// Packing and the forward pass of a layer. Rows of the batch are split over the pool: they are
+// independent through all steps, so each thread runs its rows' whole sequence without meeting the
+// others. Directions are tasks of their own.
 #include "cpu/rnn_layer.h"
 
 #include <algorithm>
 
 namespace nrnn::cpu {
 
-// Tasks of a pass: for each direction, slices of the batch. Results do not depend on the split, so it may follow
-// the number of threads; both directions together occupy all of them.
+// Tasks of a pass: for each direction, slices of the batch. Results do not depend on the split, so
+// it may follow the number of threads; both directions together occupy all of them.
 struct RnnLayer::Slices {
   Slices(int64_t batch_rows, int64_t directions, int64_t threads) : batch(batch_rows) {
     const int64_t wanted = (threads + directions - 1) / directions;
@@ -69,7 +70,8 @@ void RnnLayer::PackBackward(const float* params, int64_t direction, bool recurre
              (recurrent ? weights_[direction].hh_back : weights_[direction].ih_back).data()});
 }
 
-SequenceArgs RnnLayer::Common(const LayerCall& call, int64_t direction, LayerWorkspace& workspace) const {
+SequenceArgs RnnLayer::Common(const LayerCall& call, int64_t direction,
+                              LayerWorkspace& workspace) const {
   const int64_t state = call.batch * shape_.hidden;
   SequenceArgs args{};
   args.cell = shape_.cell;

@@ -12,7 +12,8 @@
 
 namespace nrnn::cpu {
 
-// A [T,B,columns] array in either order of steps and rows: element (t, b, j) at t * step + b * row + j.
+// A [T,B,columns] array in either order of steps and rows: element (t, b, j) at t * step + b * row
+// + j.
 template <class Float>
 struct Sequence {
   Float* data = nullptr;
@@ -20,7 +21,8 @@ struct Sequence {
   int64_t row = 0;
 };
 
-// What a layer keeps for backward, for each direction: gates [T,B,G H] and aux [T,B,H] (rnn_kernels.h).
+// What a layer keeps for backward, for each direction: gates [T,B,G H] and aux [T,B,H]
+// (rnn_kernels.h).
 struct LayerReserve {
   float* gates[2] = {nullptr, nullptr};
   float* aux[2] = {nullptr, nullptr};
@@ -63,7 +65,8 @@ class RnnLayer {
  public:
   RnnLayer(CpuBackend& backend, const RnnShape& shape, int64_t layer);
 
-  // Weights in the order of the forward kernels; of the backward kernels. One task for each direction and matrix.
+  // Weights in the order of the forward kernels; of the backward kernels. One task for each
+  // direction and matrix.
   void GrowForwardWeights();
   void GrowBackwardWeights();
   void PackForward(const float* params, int64_t direction, bool recurrent);
@@ -84,7 +87,8 @@ class RnnLayer {
   void RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspace& workspace);
   void InputGradient(const LayerBackwardCall& call);
   void ParameterGradients(const LayerBackwardCall& call, LayerWorkspace& workspace);
-  GradientRows CollectRows(const LayerBackwardCall& call, int64_t direction, const float* zeros) const;
+  GradientRows CollectRows(const LayerBackwardCall& call, int64_t direction,
+                           const float* zeros) const;
   void AddProducts(const GradientRows& rows, int64_t direction, float* dparams,
                    std::vector<OuterProduct>& products) const;
 

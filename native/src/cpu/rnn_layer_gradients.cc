@@ -1,5 +1,6 @@
-// What backward sums over all steps once the time loop has left the gradients of the pre-activations in the
-// reserve: dx = da W_ih by rows, dW and db as outer products over all rows. Rows past their length take no part.
+// What backward sums over all steps once the time loop has left the gradients of the
+// pre-activations in the reserve: dx = da W_ih by rows, dW and db as outer products over all rows.
+// Rows past their length take no part.
 #include <algorithm>
 
 #include "cpu/rnn_layer.h"
@@ -80,18 +81,34 @@ void RnnLayer::AddProducts(const GradientRows& rows, int64_t direction, float* d
   float* dbias_ih = shape_.bias ? dparams + at.bias_ih : nullptr;
   float* dbias_hh = shape_.bias ? dparams + at.bias_hh : nullptr;
   const bool reset_after = shape_.cell == Cell::kGru;
-  products.push_back({gate_rows, input_, &rows.gates, 0, &rows.x, dweight_ih,
+  products.push_back({gate_rows,
+                      input_,
+                      &rows.gates,
+                      0,
+                      &rows.x,
+                      dweight_ih,
                       {dbias_ih, reset_after ? nullptr : dbias_hh}});
   if (shape_.Gates() != 3) {
     products.push_back({gate_rows, hidden, &rows.gates, 0, &rows.h_prev, dweight_hh, {}});
     return;
   }
-  // GRU: n's recurrent product has a gradient (reset after) or an input (reset before) of its own, kept in aux.
-  products.push_back({2 * hidden, hidden, &rows.gates, 0, &rows.h_prev, dweight_hh,
+  // GRU: n's recurrent product has a gradient (reset after) or an input (reset before) of its own,
+  // kept in aux.
+  products.push_back({2 * hidden,
+                      hidden,
+                      &rows.gates,
+                      0,
+                      &rows.h_prev,
+                      dweight_hh,
                       {reset_after ? dbias_hh : nullptr, nullptr}});
   float* dweight_hn = dweight_hh + 2 * hidden * hidden;
   if (reset_after) {
-    products.push_back({hidden, hidden, &rows.aux, 0, &rows.h_prev, dweight_hn,
+    products.push_back({hidden,
+                        hidden,
+                        &rows.aux,
+                        0,
+                        &rows.h_prev,
+                        dweight_hn,
                         {dbias_hh ? dbias_hh + 2 * hidden : nullptr, nullptr}});
   } else {
     products.push_back({hidden, hidden, &rows.gates, 2 * hidden, &rows.aux, dweight_hn, {}});

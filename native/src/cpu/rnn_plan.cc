@@ -18,7 +18,8 @@ constexpr int kLayerCounterBits = 40;
 CpuRnnPlan::CpuRnnPlan(CpuBackend& backend, const RnnShape& shape)
     : backend_(backend), shape_(shape) {
   layers_.reserve(static_cast<size_t>(shape.layers));
-  for (int64_t layer = 0; layer < shape.layers; ++layer) layers_.emplace_back(backend, shape, layer);
+  for (int64_t layer = 0; layer < shape.layers; ++layer)
+    layers_.emplace_back(backend, shape, layer);
 }
 
 std::vector<CpuRnnPlan::Offsets> CpuRnnPlan::Layout(int64_t steps, int64_t batch,

@@ -36,10 +36,12 @@ class CpuRnnPlan final : public RnnPlan {
   void CheckLengths(const int32_t* lengths, int64_t steps, int64_t batch) const;
   void PackForward(const float* params, uint64_t version);
   void PackBackward(const float* params, uint64_t version);
-  // y = dropout(x) over [T,B,D H] of the layer: the same mask for the same seed, whatever the split.
+  // y = dropout(x) over [T,B,D H] of the layer: the same mask for the same seed, whatever the
+  // split.
   void DropOut(const float* x, int64_t length, int64_t layer, int64_t seed, float* y);
   template <class Args>
-  LayerCall CallOfLayer(const Args& args, const Offsets& offsets, float* reserve, int64_t layer) const;
+  LayerCall CallOfLayer(const Args& args, const Offsets& offsets, float* reserve,
+                        int64_t layer) const;
 
   CpuBackend& backend_;
   const RnnShape shape_;

@@ -32,7 +32,8 @@ HWY_INLINE int64_t PreviousStep(const SequenceArgs& args, int64_t t, int64_t len
   return t - 1;
 }
 
-HWY_INLINE const float* PreviousHidden(const SequenceArgs& args, const float* y, int64_t t, int64_t b) {
+HWY_INLINE const float* PreviousHidden(const SequenceArgs& args, const float* y, int64_t t,
+                                       int64_t b) {
   const int64_t before = PreviousStep(args, t, RowLength(args, b));
   return before < 0 ? args.h0 + b * args.hidden : y + before * args.y_step + b * args.y_row;
 }

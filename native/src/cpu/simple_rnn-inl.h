@@ -17,7 +17,8 @@ HWY_INLINE FloatVec ReluOf(FloatVec a) {
 }
 
 template <bool kRelu>
-inline void SimpleRnnForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
+inline void SimpleRnnForwardStep(const ForwardSequenceArgs& args, const StepRow* rows,
+                                 int64_t count) {
   const FloatTag d;
   StepBlocks<1>(
       args.packed_hh, args.hidden, count,
@@ -30,8 +31,8 @@ inline void SimpleRnnForwardStep(const ForwardSequenceArgs& args, const StepRow*
 
 // h: this step's output.
 template <bool kRelu>
-inline void SimpleRnnBackwardRow(const StepRow& row, int64_t hidden, const float* h, const float* dy,
-                                 const float* dh) {
+inline void SimpleRnnBackwardRow(const StepRow& row, int64_t hidden, const float* h,
+                                 const float* dy, const float* dh) {
   const FloatTag d;
   ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
     const FloatVec h_u = lanes.Load(h + u);

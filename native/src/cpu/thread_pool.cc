@@ -4,7 +4,8 @@ namespace nrnn::cpu {
 
 ThreadPool::ThreadPool(int threads) {
   workers_.reserve(threads > 1 ? threads - 1 : 0);
-  for (int worker = 1; worker < threads; ++worker) workers_.emplace_back([this, worker] { Work(worker); });
+  for (int worker = 1; worker < threads; ++worker)
+    workers_.emplace_back([this, worker] { Work(worker); });
 }
 
 ThreadPool::~ThreadPool() {

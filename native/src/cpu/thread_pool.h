@@ -1,5 +1,6 @@
-// A fixed pool of threads that runs numbered tasks. Which thread runs a task is free; what a task computes must
-// not depend on it, nor on the number of threads: that is what makes results the same bits for any pool.
+// A fixed pool of threads that runs numbered tasks. Which thread runs a task is free; what a task
+// computes must not depend on it, nor on the number of threads: that is what makes results the same
+// bits for any pool.
 #ifndef NATIVERNN_CPU_THREAD_POOL_H_
 #define NATIVERNN_CPU_THREAD_POOL_H_
 
@@ -22,8 +23,9 @@ class ThreadPool {
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  // Calls body(task, worker) for every task in [0, tasks), on the caller and the workers; returns when all are done.
-  // worker, below threads(), names the thread: it may index scratch memory. body must not throw and must not call Run.
+  // Calls body(task, worker) for every task in [0, tasks), on the caller and the workers; returns
+  // when all are done. worker, below threads(), names the thread: it may index scratch memory. body
+  // must not throw and must not call Run.
   template <class Body>
   void Run(int64_t tasks, const Body& body) {
     if (tasks <= 1 || workers_.empty()) {
@@ -38,8 +40,8 @@ class ThreadPool {
         &body);
   }
 
-  // Calls body(begin, end) over [0, count) in ranges of grain elements (the last one shorter): the split depends on
-  // count and grain alone.
+  // Calls body(begin, end) over [0, count) in ranges of grain elements (the last one shorter): the
+  // split depends on count and grain alone.
   template <class Body>
   void For(int64_t count, int64_t grain, const Body& body) {
     Run((count + grain - 1) / grain, [&](int64_t task, int) {

@@ -1,0 +1,220 @@
+// Unary, affine, binary and where against the reference and, for the accuracy of functions, against float64.
+#include <cstring>
+#include <limits>
+
+#include "ops_fixture.h"
+#include "reference/elementwise.h"
+
+namespace nrnn::test {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+using ElementwiseOps = OpsTest;
+
+std::vector<float> RunUnary(const Device& device, int32_t op, const std::vector<float>& values) {
+  const Buffer x(device, values);
+  Check(nrnn_unary_forward(op, x.get(), x.get()));
+  return x.Read();
+}
+
+// Distance in units of the last place of the exact result; infinite where only one of the two is NaN.
+double Ulps(float got, double want) {
+  if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got) ? 0 : kInfinity;
+  if (std::abs(want) > std::numeric_limits<float>::max()) {
+    return got == static_cast<float>(want) ? 0 : kInfinity;
+  }
+  if (std::isinf(got)) return kInfinity;
+  int exponent = 0;
+  std::frexp(want, &exponent);
+  return std::abs(got - want) / std::ldexp(1.0, std::max(exponent, -125) - 24);
+}
+
+TEST_P(ElementwiseOps, FunctionsAreWithinTwoUlpsOverAllFloats) {
+  std::vector<float> x;
+  for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 20011 * kSweepStride) {
+    const auto word = static_cast<uint32_t>(bits);
+    float value = 0;
+    std::memcpy(&value, &word, sizeof value);
+    x.push_back(value);
+  }
+  for (double at = -110; at < 95; at += 0.00137 * kSweepStride) x.push_back(static_cast<float>(at));
+  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
+    const auto want = reference::UnaryForward(static_cast<nrnn_unary_op>(op), Doubles(x));
+    const auto got = RunUnary(one(), op, x);
+    double worst = 0;
+    size_t at = 0;
+    for (size_t k = 0; k < x.size(); ++k) {
+      // sigmoid gives 0 where the exact value is a subnormal number below 2^-127.
+      if (op == NRNN_UNARY_SIGMOID && want[k] < 0x1p-127 && got[k] == 0) continue;
+      const double off = Ulps(got[k], want[k]);
+      if (off > worst) {
+        worst = off;
+        at = k;
+      }
+    }
+    EXPECT_LE(worst, 2) << "op " << op << " of " << x[at] << " is " << got[at] << ", want " << want[at];
+  }
+}
+
+TEST_P(ElementwiseOps, LimitsAreExact) {
+  struct Limit {
+    nrnn_unary_op op;
+    float x, y;
+  };
+  const Limit limits[] = {
+      {NRNN_UNARY_EXP, kInfinity, kInfinity},     {NRNN_UNARY_EXP, -kInfinity, 0},
+      {NRNN_UNARY_EXP, 88.8f, kInfinity},         {NRNN_UNARY_EXP, -104, 0},
+      {NRNN_UNARY_EXP, 0, 1},                     {NRNN_UNARY_LOG, 0, -kInfinity},
+      {NRNN_UNARY_LOG, kInfinity, kInfinity},     {NRNN_UNARY_LOG, -1, kNaN},
+      {NRNN_UNARY_LOG, 1, 0},                     {NRNN_UNARY_TANH, kInfinity, 1},
+      {NRNN_UNARY_TANH, -kInfinity, -1},          {NRNN_UNARY_TANH, 0, 0},
+      {NRNN_UNARY_SIGMOID, kInfinity, 1},         {NRNN_UNARY_SIGMOID, -kInfinity, 0},
+      {NRNN_UNARY_SIGMOID, 0, 0.5f},              {NRNN_UNARY_RELU, -kInfinity, 0},
+      {NRNN_UNARY_SOFTPLUS, kInfinity, kInfinity}, {NRNN_UNARY_SOFTPLUS, -kInfinity, 0},
+      {NRNN_UNARY_SQRT, -1, kNaN},
+  };
+  for (const Limit& limit : limits) {
+    EXPECT_TRUE(Same(RunUnary(one(), limit.op, {limit.x}), {limit.y},
+                     "op " + std::to_string(limit.op) + " of " + std::to_string(limit.x)));
+  }
+  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
+    const auto y = RunUnary(one(), op, {1, kNaN, 2, 3, kNaN});
+    EXPECT_TRUE(std::isnan(y[1]) && std::isnan(y[4]) && !std::isnan(y[0] + y[2] + y[3])) << op;
+  }
+}
+
+std::vector<double> Operands(nrnn_unary_op op, Numbers& numbers, int64_t length) {
+  auto x = numbers.Reals(length, 4);
+  for (double& value : x) {
+    if (op == NRNN_UNARY_LOG || op == NRNN_UNARY_SQRT) value = static_cast<float>(std::abs(value) + 0.125);
+    if (numbers.Integer(0, 9) == 0 && op != NRNN_UNARY_LOG && op != NRNN_UNARY_SQRT) value = 0;
+  }
+  return x;
+}
+
+TEST_P(ElementwiseOps, UnaryMatchesReferenceAtEveryLengthAndOffset) {
+  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+    for (int32_t code = NRNN_UNARY_NEGATE; code <= NRNN_UNARY_SOFTPLUS; ++code) {
+      const auto op = static_cast<nrnn_unary_op>(code);
+      const std::string what = "op" + std::to_string(op) + "_n" + std::to_string(length);
+      Numbers numbers(static_cast<uint64_t>(length * 16 + op));
+      const auto x = Operands(op, numbers, length), dy = numbers.Reals(length);
+      const auto y = Doubles(Floats(reference::UnaryForward(op, x)));
+      const Placed from(one(), x, length % 5 + 1), to(one(), y, 3), kept(one(), y, 2);
+      const Placed gradient(one(), dy, length % 3 + 1);
+      Check(nrnn_unary_forward(op, from.get(), to.get()));
+      EXPECT_TRUE(Near(to.Read(), y, SumTolerance(1, {}), what)) << what;
+      Check(nrnn_unary_backward(op, from.get(), kept.get(), gradient.get(), gradient.get()));
+      const auto want = reference::UnaryBackward(op, x, y, dy);
+      EXPECT_TRUE(Near(gradient.Read(), want, SumTolerance(1, want), what)) << what;
+      EXPECT_TRUE(to.Alone() && gradient.Alone()) << what;
+    }
+  }
+}
+
+TEST_P(ElementwiseOps, AffineAndWhereMatchReference) {
+  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+    const std::string what = "n" + std::to_string(length);
+    Numbers numbers(static_cast<uint64_t>(length));
+    const auto x = numbers.Reals(length), a = numbers.Reals(length), b = numbers.Reals(length);
+    auto test = numbers.Reals(length);
+    for (double& value : test) value = numbers.Coin() ? value : 0;
+    const Placed condition(one(), test, 1), left(one(), a, 2), right(one(), b, 3), to(one(), x, 5);
+    Check(nrnn_affine(to.get(), -1.5f, 0.75f, to.get()));
+    const auto scaled = reference::Affine(x, -1.5, 0.75);
+    EXPECT_TRUE(Near(to.Read(), scaled, SumTolerance(1, scaled), what));
+    Check(nrnn_where(condition.get(), left.get(), right.get(), to.get()));
+    EXPECT_TRUE(Same(to.Read(), reference::Where(test, a, b), what));
+    EXPECT_TRUE(to.Alone()) << what;
+  }
+}
+
+struct BinaryCase {
+  std::vector<int64_t> sizes, a_strides, b_strides;
+  int64_t a_length, b_length;
+};
+
+std::vector<float> RunBinary(const Device& device, int32_t op, const BinaryCase& shape,
+                             const std::vector<double>& a, const std::vector<double>& b,
+                             bool in_place) {
+  int64_t count = 1;
+  nrnn_binary_args args = {};
+  args.op = op;
+  args.rank = static_cast<int32_t>(shape.sizes.size());
+  for (size_t axis = 0; axis < shape.sizes.size(); ++axis) {
+    args.sizes[axis] = shape.sizes[axis];
+    args.a_strides[axis] = shape.a_strides[axis];
+    args.b_strides[axis] = shape.b_strides[axis];
+    count *= shape.sizes[axis];
+  }
+  const Placed left(device, a, 1), right(device, b, 3);
+  const Placed y(device, std::vector<double>(static_cast<size_t>(count)), 2);
+  args.a = left.get();
+  args.b = right.get();
+  args.y = in_place ? left.get() : y.get();
+  Check(nrnn_binary(&args));
+  EXPECT_TRUE(left.Alone() && y.Alone());
+  return in_place ? left.Read() : y.Read();
+}
+
+TEST_P(ElementwiseOps, BinaryMatchesReferenceWithBroadcasts) {
+  for (int64_t size = 1; size <= 70; size += kSweepStride) {
+    const int64_t n = size, m = size % 7 + 1;
+    const BinaryCase cases[] = {
+        {{n}, {1}, {1}, n, n},
+        {{m, n}, {n, 1}, {0, 1}, m * n, n},                      // a row
+        {{m, n}, {n, 1}, {1, 0}, m * n, m},                      // a column
+        {{m, n}, {1, m}, {n, 1}, m * n, m * n},                  // transposed
+        {{m, 3, n}, {0, n, 1}, {n, 0, 0}, 3 * n, m * n},         // both
+        {{m, n}, {0, 0}, {n, 1}, 1, m * n},                      // a number
+        {{}, {}, {}, 1, 1},
+    };
+    for (const BinaryCase& shape : cases) {
+      Numbers numbers(static_cast<uint64_t>(size));
+      auto a = numbers.Reals(shape.a_length), b = numbers.Reals(shape.b_length);
+      for (double& value : b) value = numbers.Integer(0, 3) ? static_cast<float>(value + 2) : a[0];
+      for (int32_t op = NRNN_BINARY_ADD; op <= NRNN_BINARY_EQUAL; ++op) {
+        const std::string what = "op" + std::to_string(op) + "_size" + std::to_string(size) +
+                                 "_rank" + std::to_string(shape.sizes.size());
+        const auto want = reference::Binary(static_cast<nrnn_binary_op>(op),
+                                            {shape.sizes, shape.a_strides, shape.b_strides}, a, b);
+        const auto got = RunBinary(one(), op, shape, a, b, false);
+        EXPECT_TRUE(Near(got, want, SumTolerance(1, {}, 1), what));
+        if (shape.a_strides == std::vector<int64_t>{n, 1} || shape.sizes.size() == 1) {
+          EXPECT_TRUE(SameBits(RunBinary(one(), op, shape, a, b, true), got, what));
+        }
+      }
+    }
+  }
+}
+
+TEST_P(ElementwiseOps, BinaryRefusesToOverwriteWhatItStillReads) {
+  const Buffer x(one(), 6), row(one(), 3);
+  nrnn_binary_args args = {NRNN_BINARY_ADD, 2, {2, 3}, {1, 2}, {3, 1}, x.get(), x.get(), x.get()};
+  EXPECT_EQ(nrnn_binary(&args), NRNN_INVALID_ARGUMENT);  // a is transposed
+  args.a_strides[0] = 3;
+  args.a_strides[1] = 1;
+  EXPECT_EQ(nrnn_binary(&args), NRNN_OK);
+}
+
+TEST_P(ElementwiseOps, ThreadsGiveTheSameBits) {
+  const int64_t length = 100003;
+  Numbers numbers(1);
+  const auto values = Floats(numbers.Reals(length, 3));
+  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
+    ExpectSameBits([&](const Device& device) { return RunUnary(device, op, values); }, "unary");
+  }
+  const BinaryCase shape = {{337, 301}, {301, 1}, {0, 1}, 337 * 301, 301};
+  const auto a = numbers.Reals(shape.a_length), b = numbers.Reals(shape.b_length);
+  const auto got = RunBinary(three(), NRNN_BINARY_MULTIPLY, shape, a, b, false);
+  const auto want = reference::Binary(NRNN_BINARY_MULTIPLY,
+                                      {shape.sizes, shape.a_strides, shape.b_strides}, a, b);
+  EXPECT_TRUE(Near(got, want, SumTolerance(1, {}, 1), "binary"));
+}
+
+NRNN_INSTANTIATE_TARGETS(ElementwiseOps);
+
+}  // namespace
+}  // namespace nrnn::test
