@@ -42,8 +42,8 @@ std::vector<float> RunCopy(const Device& device, const CopyShape& shape,
   return to.Read();
 }
 
-// terms: how many elements of the source an element of the destination gets. Sums run in double and are rounded when
-// they are added, but the reference rounds nothing.
+// terms: how many elements of the source an element of the destination gets. Sums run in double and
+// are rounded when they are added, but the reference rounds nothing.
 void ExpectCopy(const Device& one, const Device& three, const CopyShape& shape,
                 const std::vector<double>& source, const std::vector<double>& destination,
                 double terms) {
@@ -59,7 +59,8 @@ void ExpectCopy(const Device& one, const Device& three, const CopyShape& shape,
 }
 
 // Strides of a dense array whose axes lie in memory in the given order, outermost first.
-std::vector<int64_t> StridesInOrder(const std::vector<int64_t>& sizes, const std::vector<size_t>& order) {
+std::vector<int64_t> StridesInOrder(const std::vector<int64_t>& sizes,
+                                    const std::vector<size_t>& order) {
   std::vector<int64_t> strides(sizes.size());
   int64_t stride = 1;
   for (size_t k = order.size(); k-- > 0;) {
@@ -74,12 +75,14 @@ struct RandomLayout {
   int64_t offset, length;
 };
 
-// Axes in any order, some of them backwards, some of stride 0 (in the source always, in the destination if reducing).
+// Axes in any order, some of them backwards, some of stride 0 (in the source always, in the
+// destination if reducing).
 RandomLayout DrawLayout(Numbers& numbers, const std::vector<int64_t>& sizes, bool broadcasts) {
   std::vector<size_t> order(sizes.size());
   std::iota(order.begin(), order.end(), 0);
   for (size_t k = order.size(); k > 1; --k) {
-    std::swap(order[k - 1], order[static_cast<size_t>(numbers.Integer(0, static_cast<int64_t>(k) - 1))]);
+    std::swap(order[k - 1],
+              order[static_cast<size_t>(numbers.Integer(0, static_cast<int64_t>(k) - 1))]);
   }
   RandomLayout layout{StridesInOrder(sizes, order), 0, 1};
   for (size_t axis = 0; axis < sizes.size(); ++axis) {
@@ -121,7 +124,8 @@ TEST_P(CopyOps, TransposesOfEverySizeMatchReference) {
     Numbers numbers(static_cast<uint64_t>(size));
     const int64_t rows = size, columns = 71 - size;
     const CopyShape shape = {size % 2 == 0, {rows, columns}, 0, {1, rows}, 0, {columns, 1}};
-    ExpectCopy(one(), three(), shape, numbers.Reals(rows * columns), numbers.Reals(rows * columns), 1);
+    ExpectCopy(one(), three(), shape, numbers.Reals(rows * columns), numbers.Reals(rows * columns),
+               1);
   }
 }
 
@@ -130,15 +134,15 @@ TEST_P(CopyOps, LargeLayoutsGiveTheSameBitsOnThreeThreads) {
   const CopyShape shapes[] = {
       {false, {all}, 0, {1}, 0, {1}},
       {true, {all}, 0, {1}, 0, {1}},
-      {false, {a, b, c}, 0, {c, a * c, 1}, 0, {b * c, c, 1}},         // first two axes exchanged
-      {true, {a, b, c}, 0, {1, a, a * b}, 0, {b * c, c, 1}},          // reversed
-      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {0, c, 1}},              // sum over the first axis,
-      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {c, 0, 1}},              // the second,
-      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {b, 1, 0}},              // the third,
-      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {0, 1, 0}},              // two of them,
-      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {0, 0, 0}},              // and all
-      {false, {a, b * c}, 0, {1, 0}, 0, {b * c, 1}},                  // a column broadcast
-      {true, {1000, 100}, 0, {1, 1000}, 0, {1, 1}},                   // windows that overlap
+      {false, {a, b, c}, 0, {c, a * c, 1}, 0, {b * c, c, 1}},  // first two axes exchanged
+      {true, {a, b, c}, 0, {1, a, a * b}, 0, {b * c, c, 1}},   // reversed
+      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {0, c, 1}},       // sum over the first axis,
+      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {c, 0, 1}},       // the second,
+      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {b, 1, 0}},       // the third,
+      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {0, 1, 0}},       // two of them,
+      {true, {a, b, c}, 0, {b * c, c, 1}, 0, {0, 0, 0}},       // and all
+      {false, {a, b * c}, 0, {1, 0}, 0, {b * c, 1}},           // a column broadcast
+      {true, {1000, 100}, 0, {1, 1000}, 0, {1, 1}},            // windows that overlap
   };
   Numbers numbers(7);
   const auto source = numbers.Reals(all), destination = numbers.Reals(all);

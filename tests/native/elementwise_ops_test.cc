@@ -1,4 +1,5 @@
-// Unary, affine, binary and where against the reference and, for the accuracy of functions, against float64.
+// Unary, affine, binary and where against the reference and, for the accuracy of functions, against
+// float64.
 #include <cstring>
 #include <limits>
 
@@ -19,9 +20,11 @@ std::vector<float> RunUnary(const Device& device, int32_t op, const std::vector<
   return x.Read();
 }
 
-// Distance in units of the last place of the exact result; infinite where only one of the two is NaN.
+// Distance in units of the last place of the exact result; infinite where only one of the two is
+// NaN.
 double Ulps(float got, double want) {
-  if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got) ? 0 : kInfinity;
+  if (std::isnan(want) || std::isnan(got))
+    return std::isnan(want) && std::isnan(got) ? 0 : kInfinity;
   if (std::abs(want) > std::numeric_limits<float>::max()) {
     return got == static_cast<float>(want) ? 0 : kInfinity;
   }
@@ -54,7 +57,8 @@ TEST_P(ElementwiseOps, FunctionsAreWithinTwoUlpsOverAllFloats) {
         at = k;
       }
     }
-    EXPECT_LE(worst, 2) << "op " << op << " of " << x[at] << " is " << got[at] << ", want " << want[at];
+    EXPECT_LE(worst, 2) << "op " << op << " of " << x[at] << " is " << got[at] << ", want "
+                        << want[at];
   }
 }
 
@@ -64,15 +68,24 @@ TEST_P(ElementwiseOps, LimitsAreExact) {
     float x, y;
   };
   const Limit limits[] = {
-      {NRNN_UNARY_EXP, kInfinity, kInfinity},     {NRNN_UNARY_EXP, -kInfinity, 0},
-      {NRNN_UNARY_EXP, 88.8f, kInfinity},         {NRNN_UNARY_EXP, -104, 0},
-      {NRNN_UNARY_EXP, 0, 1},                     {NRNN_UNARY_LOG, 0, -kInfinity},
-      {NRNN_UNARY_LOG, kInfinity, kInfinity},     {NRNN_UNARY_LOG, -1, kNaN},
-      {NRNN_UNARY_LOG, 1, 0},                     {NRNN_UNARY_TANH, kInfinity, 1},
-      {NRNN_UNARY_TANH, -kInfinity, -1},          {NRNN_UNARY_TANH, 0, 0},
-      {NRNN_UNARY_SIGMOID, kInfinity, 1},         {NRNN_UNARY_SIGMOID, -kInfinity, 0},
-      {NRNN_UNARY_SIGMOID, 0, 0.5f},              {NRNN_UNARY_RELU, -kInfinity, 0},
-      {NRNN_UNARY_SOFTPLUS, kInfinity, kInfinity}, {NRNN_UNARY_SOFTPLUS, -kInfinity, 0},
+      {NRNN_UNARY_EXP, kInfinity, kInfinity},
+      {NRNN_UNARY_EXP, -kInfinity, 0},
+      {NRNN_UNARY_EXP, 88.8f, kInfinity},
+      {NRNN_UNARY_EXP, -104, 0},
+      {NRNN_UNARY_EXP, 0, 1},
+      {NRNN_UNARY_LOG, 0, -kInfinity},
+      {NRNN_UNARY_LOG, kInfinity, kInfinity},
+      {NRNN_UNARY_LOG, -1, kNaN},
+      {NRNN_UNARY_LOG, 1, 0},
+      {NRNN_UNARY_TANH, kInfinity, 1},
+      {NRNN_UNARY_TANH, -kInfinity, -1},
+      {NRNN_UNARY_TANH, 0, 0},
+      {NRNN_UNARY_SIGMOID, kInfinity, 1},
+      {NRNN_UNARY_SIGMOID, -kInfinity, 0},
+      {NRNN_UNARY_SIGMOID, 0, 0.5f},
+      {NRNN_UNARY_RELU, -kInfinity, 0},
+      {NRNN_UNARY_SOFTPLUS, kInfinity, kInfinity},
+      {NRNN_UNARY_SOFTPLUS, -kInfinity, 0},
       {NRNN_UNARY_SQRT, -1, kNaN},
   };
   for (const Limit& limit : limits) {
@@ -88,7 +101,8 @@ TEST_P(ElementwiseOps, LimitsAreExact) {
 std::vector<double> Operands(nrnn_unary_op op, Numbers& numbers, int64_t length) {
   auto x = numbers.Reals(length, 4);
   for (double& value : x) {
-    if (op == NRNN_UNARY_LOG || op == NRNN_UNARY_SQRT) value = static_cast<float>(std::abs(value) + 0.125);
+    if (op == NRNN_UNARY_LOG || op == NRNN_UNARY_SQRT)
+      value = static_cast<float>(std::abs(value) + 0.125);
     if (numbers.Integer(0, 9) == 0 && op != NRNN_UNARY_LOG && op != NRNN_UNARY_SQRT) value = 0;
   }
   return x;
@@ -164,11 +178,11 @@ TEST_P(ElementwiseOps, BinaryMatchesReferenceWithBroadcasts) {
     const int64_t n = size, m = size % 7 + 1;
     const BinaryCase cases[] = {
         {{n}, {1}, {1}, n, n},
-        {{m, n}, {n, 1}, {0, 1}, m * n, n},                      // a row
-        {{m, n}, {n, 1}, {1, 0}, m * n, m},                      // a column
-        {{m, n}, {1, m}, {n, 1}, m * n, m * n},                  // transposed
-        {{m, 3, n}, {0, n, 1}, {n, 0, 0}, 3 * n, m * n},         // both
-        {{m, n}, {0, 0}, {n, 1}, 1, m * n},                      // a number
+        {{m, n}, {n, 1}, {0, 1}, m * n, n},               // a row
+        {{m, n}, {n, 1}, {1, 0}, m * n, m},               // a column
+        {{m, n}, {1, m}, {n, 1}, m * n, m * n},           // transposed
+        {{m, 3, n}, {0, n, 1}, {n, 0, 0}, 3 * n, m * n},  // both
+        {{m, n}, {0, 0}, {n, 1}, 1, m * n},               // a number
         {{}, {}, {}, 1, 1},
     };
     for (const BinaryCase& shape : cases) {

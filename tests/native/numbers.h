@@ -37,7 +37,8 @@ struct Tolerance {
 // Float rounding of a sum of so many products: independent roundings add up like sqrt(terms); c = 4
 // leaves room for terms of unequal size and the functions (2 ulp) applied to them. A sum may
 // cancel, so the error is as large as the largest result of the array, not the result itself: the
-// absolute part is relative times that.
+// absolute part is relative times that. A short array may hold nothing but cancelled sums; its
+// largest counts as at least 0.1, the usual size of a sum over these numbers.
 Tolerance SumTolerance(double terms, const std::vector<double>& want, double c = 4);
 
 // NaN and infinities must be the same. what: the line that reproduces the case.

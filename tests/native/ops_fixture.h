@@ -1,5 +1,6 @@
-// What the tests of elementwise operations, rows, losses, optimisers and random numbers share: devices of one
-// instruction set with one and three threads, and buffers that lie at awkward places.
+// What the tests of elementwise operations, rows, losses, optimisers and random numbers share:
+// devices of one instruction set with one and three threads, and buffers that lie at awkward
+// places.
 #ifndef NATIVERNN_TESTS_OPS_FIXTURE_H_
 #define NATIVERNN_TESTS_OPS_FIXTURE_H_
 
@@ -66,8 +67,8 @@ class OpsTest : public testing::TestWithParam<int32_t> {
   std::unique_ptr<Device> one_, three_;
 };
 
-#define NRNN_INSTANTIATE_TARGETS(suite)                                    \
-  INSTANTIATE_TEST_SUITE_P(Targets, suite, testing::ValuesIn(kTargets),    \
+#define NRNN_INSTANTIATE_TARGETS(suite)                                 \
+  INSTANTIATE_TEST_SUITE_P(Targets, suite, testing::ValuesIn(kTargets), \
                            [](const auto& target) { return TargetName(target.param); })
 
 }  // namespace nrnn::test

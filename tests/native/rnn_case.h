@@ -3,6 +3,7 @@
 #ifndef NATIVERNN_TESTS_RNN_CASE_H_
 #define NATIVERNN_TESTS_RNN_CASE_H_
 
+#include <ostream>
 #include <string>
 
 #include "core/layout.h"
@@ -42,5 +43,12 @@ RnnCase WithRandomOptions(RnnCase rnn_case, uint64_t seed);
 double Work(const RnnCase& rnn_case);
 
 }  // namespace nrnn::test
+
+namespace nrnn {
+
+// GoogleTest prints a parameter by this.
+inline void PrintTo(Cell cell, std::ostream* out) { *out << test::CellName(cell); }
+
+}  // namespace nrnn
 
 #endif  // NATIVERNN_TESTS_RNN_CASE_H_

@@ -11,6 +11,8 @@
 namespace nrnn::test {
 namespace {
 
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
 class RnnOptions : public testing::TestWithParam<Cell> {
  protected:
   RnnCase Case() const {
@@ -146,6 +148,57 @@ TEST_P(RnnOptions, NewParametersAreSeen) {
   }
 }
 
+// One plan may serve several sets of parameters that lie in one buffer.
+TEST_P(RnnOptions, ParametersMayBeAnySliceOfOneBuffer) {
+  const Device device(1);
+  RnnCase rnn_case = Case();
+  rnn_case.shape.layers = 1;
+  rnn_case.states = false;
+  auto sequence = MakeSequence(rnn_case);
+  const Rnn rnn(device, rnn_case.Config());
+  const int64_t length = rnn.ParamsLength();
+  Numbers numbers(18);
+  const auto values = numbers.Reals(3 * length, 0.25);
+  const Buffer whole(device, values), x(device, sequence.x);
+  const Buffer y(device, sequence.steps * sequence.batch * 2 * 19);
+  for (const int64_t set : {0, 1, 2, 1}) {
+    const Buffer params = whole.Slice(set * length, length);
+    nrnn_rnn_forward_args args = {};
+    args.steps = sequence.steps;
+    args.batch = sequence.batch;
+    args.params = params.get();
+    args.x = x.get();
+    args.y = y.get();
+    Check(nrnn_rnn_forward(rnn.get(), &args));
+    sequence.params.assign(values.begin() + set * length, values.begin() + (set + 1) * length);
+    const auto want = reference::RnnForward(rnn_case.shape, sequence);
+    EXPECT_TRUE(Near(y.Read(), want.y, SumTolerance(4 * (19 + 5 + 2), want.y), "y"));
+  }
+}
+
+// What x and dy hold at or after a row's length does not matter.
+TEST_P(RnnOptions, PaddingIsIgnored) {
+  const Device device(2);
+  RnnCase rnn_case = Case();
+  rnn_case.batch = 7;
+  rnn_case.lengths = true;
+  auto sequence = MakeSequence(rnn_case);
+  auto weights = MakeOutputGradients(rnn_case);
+  const auto want = ReferenceRnn(rnn_case.shape, sequence, weights);
+  for (int64_t step = 0; step < 4; ++step) {
+    for (int64_t row = 0; row < 7; ++row) {
+      if (step < sequence.lengths[row]) continue;
+      for (int64_t k = 0; k < 5; ++k) sequence.x[(step * 7 + row) * 5 + k] = kNan;
+      for (int64_t k = 0; k < 38; ++k) weights.y[(step * 7 + row) * 38 + k] = kNan;
+    }
+  }
+  const auto got = RunRnn(device, rnn_case.Config(), sequence, weights);
+  EXPECT_TRUE(NearReference(got, want, rnn_case.shape, sequence, rnn_case.Name()));
+  sequence.training = false;
+  const auto inference = RunRnn(device, rnn_case.Config(), sequence, weights);
+  EXPECT_TRUE(Near(inference.y, want.outputs.y, SumTolerance(300, want.outputs.y), "inference"));
+}
+
 TEST_P(RnnOptions, DropoutMaskFollowsTheSeed) {
   const Device device(2);
   RnnCase rnn_case = Case();
@@ -169,7 +222,7 @@ TEST_P(RnnOptions, NanPropagates) {
   rnn_case.shape.layers = 1;
   rnn_case.shape.directions = 1;
   auto sequence = MakeSequence(rnn_case);
-  sequence.x[(2 * 3 + 1) * 5] = std::numeric_limits<double>::quiet_NaN();  // step 2, row 1
+  sequence.x[(2 * 3 + 1) * 5] = kNan;  // step 2, row 1
   const auto got = RunRnn(device, rnn_case.Config(), sequence, MakeOutputGradients(rnn_case));
   for (int64_t step = 0; step < 4; ++step)
     for (int64_t row = 0; row < 3; ++row)

@@ -95,17 +95,17 @@ internal static class TextTraining
 
     private static string Describe(LanguageModelTrainingResult result)
     {
-        string why = result.Outcome switch
+        string end = result.Outcome switch
         {
-            TrainingOutcome.Cancelled => "Interrupted",
-            TrainingOutcome.OutOfTime => "Out of time",
-            _ => "Done",
+            TrainingOutcome.Cancelled => $"Interrupted in epoch {result.Curve.Count}",
+            TrainingOutcome.OutOfTime => $"Out of time in epoch {result.Curve.Count}",
+            _ => $"Done: {result.Epochs} epochs",
         };
         string validation = result.ValidationLoss is { } loss
             ? Invariant($", validation {loss:0.000} (epoch {result.BestEpoch})")
             : "";
         return Invariant(
-            $"{why} after {result.Epochs} epochs and {result.Seconds:0.0} s: loss {result.TrainLoss:0.000}{validation} nats per character, {result.CharactersPerSecond:N0} characters/s.");
+            $"{end}, {result.Seconds:0.0} s: loss {result.TrainLoss:0.000}{validation} nats per character, {result.CharactersPerSecond:N0} characters/s.");
     }
 
     private static void WriteSample(

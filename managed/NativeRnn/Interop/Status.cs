@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace NativeRnn.Interop;
@@ -12,6 +13,7 @@ internal static class Status
             throw ToException(status, Marshal.PtrToStringUTF8(NativeMethods.LastError()) ?? "");
     }
 
+    [SuppressMessage("Usage", "CA2201", Justification = "Native memory that is used up is the same to callers.")]
     private static Exception ToException(NrnnStatus status, string message) => status switch
     {
         NrnnStatus.InvalidArgument => new ArgumentException(message),

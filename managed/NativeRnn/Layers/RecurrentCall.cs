@@ -53,7 +53,9 @@ internal sealed class RecurrentCall
         _y = Tensor.Empty([_x.Shape[0], _x.Shape[1], width], device);
         _hn = Tensor.Empty(stateShape, device);
         _cn = _settings.Cell == RnnCell.Lstm ? Tensor.Empty(stateShape, device) : null;
-        _reserve = keep ? Tensor.Empty([_plan.ReserveLength(_steps, _batch)], device) : null;
+        _reserve = keep
+            ? Tensor.Empty([RnnPlan.ReserveLength(_handle, _steps, _batch)], device)
+            : null;
         Ops.RnnForward(_handle, new RnnForwardCall
         {
             Steps = _steps,

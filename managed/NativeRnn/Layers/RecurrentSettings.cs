@@ -45,7 +45,7 @@ internal sealed record RecurrentSettings
     internal RnnConfig ToConfig(int inputSize, float dropout) => new()
     {
         Cell = (int)Cell,
-        ResetAfter = Cell == RnnCell.Gru && !ResetAfter ? 0 : 1,
+        ResetAfter = Cell == RnnCell.Gru && ResetAfter ? 1 : 0,
         NumLayers = NumLayers,
         Directions = Directions,
         BatchFirst = BatchFirst ? 1 : 0,

@@ -35,9 +35,9 @@ internal sealed class RnnPlan
             ? _plan
             : _planWithoutDropout ??= Ops.RnnCreate(Device, _settings.ToConfig(_inputSize, 0));
 
-    internal int ReserveLength(int steps, int batch)
+    internal static int ReserveLength(RnnHandle plan, int steps, int batch)
     {
-        long length = Ops.RnnReserveLength(_plan, steps, batch);
+        long length = Ops.RnnReserveLength(plan, steps, batch);
         return length <= int.MaxValue ? (int)length : throw new NotSupportedException(
             $"the backward pass over {steps} steps of {batch} rows needs to keep {length} numbers, " +
             $"at most {int.MaxValue} are possible: take shorter sequences or smaller batches");

@@ -8,7 +8,8 @@ namespace NativeRnn;
 /// </summary>
 public sealed class Device : IDisposable
 {
-    private static readonly Lazy<Device> SharedDefault = new(static () => new Device(new DeviceOptions(), isShared: true));
+    private static readonly Lazy<Device> SharedDefault =
+        new(static () => new Device(new DeviceOptions(), isShared: true));
 
     private readonly bool _isShared;
     private readonly DeviceProperties _properties;
@@ -74,8 +75,8 @@ public sealed class Device : IDisposable
 
     /// <summary>
     /// Starts a tape: from now on, what is computed on this device takes its memory from the tape's arena, which the
-    /// next tape uses again, and is recorded for <see cref="GradientTape.Backward(Tensor)"/>. Tensors made meanwhile are
-    /// invalid when the tape is disposed; <see cref="Tensor.Clone"/> keeps one.
+    /// next tape uses again, and is recorded for <see cref="GradientTape.Backward(Tensor)"/>. Tensors made meanwhile
+    /// are invalid when the tape is disposed; <see cref="Tensor.Clone"/> keeps one.
     /// </summary>
     /// <param name="gradients">False: nothing is recorded, only the memory is reused (evaluation, generation).</param>
     /// <exception cref="InvalidOperationException">A tape of this device is on already.</exception>

@@ -26,7 +26,7 @@ public sealed partial class GradientTape
         return null;
     }
 
-    /// <summary>Whether a gradient of it is wanted: it requires one itself, or something recorded leads to it.</summary>
+    /// <summary>Whether a gradient of it is wanted: it requires one, or something recorded leads to it.</summary>
     internal bool NeedsGradient(Tensor? tensor) =>
         tensor is not null && (tensor.RequiresGrad || (tensor.Slot >= 0 && tensor.TapeId == Id));
 
@@ -74,12 +74,12 @@ public sealed partial class GradientTape
         if (input.RequiresGrad)
             Ops.AddInto(input.Gradient!, gradient);
         else if (_memory.Gradients[input.Slot].Value is null)
-            _memory.Gradients[input.Slot] = new SlotGradient(gradient, fresh);
+            _memory.Gradients[input.Slot] = new SlotGradient(gradient.WithShape(input.Sizes), fresh);
         else
             Ops.AddInto(GradientTarget(input), gradient);
     }
 
-    /// <summary>The memory that contributions are added into; zeros when there were none. Only where one is wanted.</summary>
+    /// <summary>The memory that contributions are added into; zeros at first. Only where one is wanted.</summary>
     internal Tensor GradientTarget(Tensor input)
     {
         Tensor target = GradientTarget(input, out bool accumulate);

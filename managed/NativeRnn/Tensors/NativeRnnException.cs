@@ -20,8 +20,8 @@ public sealed class NativeRnnException : Exception
 
     /// <summary>An exception with a message and a cause.</summary>
     /// <param name="message">What failed and why.</param>
-    /// <param name="innerException">What caused it.</param>
-    public NativeRnnException(string message, Exception innerException)
+    /// <param name="innerException">What caused it, or null.</param>
+    public NativeRnnException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }

@@ -5,7 +5,7 @@ using NativeRnn.Interop;
 
 namespace NativeRnn;
 
-/// <summary>The sizes of a tensor's axes, up to 8, row-major; held in place so that a shape allocates nothing.</summary>
+/// <summary>The sizes of a tensor's axes, up to 8, row-major; held in place: a shape allocates nothing.</summary>
 internal readonly struct TensorShape : IEquatable<TensorShape>
 {
     internal const int MaximumRank = 8;
@@ -74,7 +74,7 @@ internal readonly struct TensorShape : IEquatable<TensorShape>
         return text.Append(']').ToString();
     }
 
-    /// <summary>The axis counted from 0; <paramref name="axis"/> may be negative, then it counts from the end.</summary>
+    /// <summary>The axis counted from 0; <paramref name="axis"/> when negative, it counts from the end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
     internal int Normalize(int axis, string name = "axis")
     {

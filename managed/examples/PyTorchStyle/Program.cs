@@ -1,4 +1,4 @@
-// Remember the number that was marked. A module of one's own and an explicit loop, as in PyTorch.
+// How many steps went up? A module of one's own and an explicit loop, as in PyTorch.
 using NativeRnn;
 using NativeRnn.Training;
 
@@ -6,7 +6,7 @@ const int BatchSize = 64;
 const int BatchesPerEpoch = 25;
 Random random = new(1);
 
-LstmModel model = new(inputSize: 2, hiddenSize: 64, numLayers: 2, numClasses: Steps.Classes);
+LstmModel model = new(inputSize: 1, hiddenSize: 64, numLayers: 2, numClasses: Steps.Classes);
 CrossEntropyLoss criterion = new();
 Adam optimizer = new(model.Parameters(), learningRate: 5e-3f);
 

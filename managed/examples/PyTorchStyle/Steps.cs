@@ -1,31 +1,23 @@
 using NativeRnn;
 
-/// <summary>Random steps with a place marked; the task is to tell the marked step's size.</summary>
+/// <summary>Steps up and down; the task is to count those up.</summary>
 internal static class Steps
 {
-    public const int Classes = 10;
-    private const int Length = 20;
+    public const int Classes = Length + 1;
+    private const int Length = 9;
 
-    /// <summary>
-    /// Sequences [count,20,2] of sizes 0 to 0.9 and marks, and the marked sizes as classes [count].
-    /// </summary>
+    /// <summary>Steps of 1 and -1, [count,9,1], and how many went up, [count].</summary>
     public static (Tensor Input, Tensor Target) Create(int count, Random random)
     {
-        float[] input = new float[count * Length * 2];
+        float[] input = new float[count * Length];
         int[] target = new int[count];
-        for (int row = 0; row < count; row++)
+        for (int at = 0; at < input.Length; at++)
         {
-            int marked = random.Next(Length);
-            for (int step = 0; step < Length; step++)
-            {
-                int size = random.Next(Classes);
-                int at = ((row * Length) + step) * 2;
-                input[at] = size / 10f;
-                input[at + 1] = step == marked ? 1 : 0;
-                target[row] = step == marked ? size : target[row];
-            }
+            int up = random.Next(2);
+            input[at] = (2 * up) - 1;
+            target[at / Length] += up;
         }
 
-        return (Tensor.From(input, [count, Length, 2]), Tensor.From(target, [count]));
+        return (Tensor.From(input, [count, Length, 1]), Tensor.From(target, [count]));
     }
 }

@@ -146,14 +146,14 @@ nrnn_status nrnn_copy_strided(const nrnn_copy_args* args) {
     const int64_t count = ElementCount(rank, args->sizes);
     Arguments buffers;
     const float* source = buffers.In("source", args->source, LengthOf("source", args->source));
-    float* destination = buffers.Out("destination", args->destination,
-                                     LengthOf("destination", args->destination));
+    float* destination =
+        buffers.Out("destination", args->destination, LengthOf("destination", args->destination));
     if (count == 0) return;
     RequireInside({"source", rank, args->sizes, args->source_strides, args->source_offset},
                   args->source->length);
-    RequireInside({"destination", rank, args->sizes, args->destination_strides,
-                   args->destination_offset},
-                  args->destination->length);
+    RequireInside(
+        {"destination", rank, args->sizes, args->destination_strides, args->destination_offset},
+        args->destination->length);
     nrnn::CopyArgs copy{};
     copy.rank = rank;
     copy.accumulate = args->accumulate != 0;

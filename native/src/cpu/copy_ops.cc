@@ -1,8 +1,9 @@
-// Strided copies of the CPU backend, which are slices, concatenations, transpositions and sums over axes.
+// Strided copies of the CPU backend, which are slices, concatenations, transpositions and sums over
+// axes.
 //
-// A region is brought to as few axes as possible, its smallest destination stride innermost, and goes plane by plane.
-// Sums over axes run in double and are split over the elements of the destination; a sum to one element is split into
-// runs of kSumGrain, added in order.
+// A region is brought to as few axes as possible, its smallest destination stride innermost, and
+// goes plane by plane. Sums over axes run in double and are split over the elements of the
+// destination; a sum to one element is split into runs of kSumGrain, added in order.
 #include <algorithm>
 #include <vector>
 
@@ -121,10 +122,10 @@ void CopyRegion(const Copy& copy, const Region& given) {
   }
   const int64_t rows = region.Count(column), columns = region.sizes[column];
   if (rows > 1) {
-    const int64_t blocks = (kGrain / columns + 15) / 16;  // of 16 rows, those of a transposing kernel
-    copy.pool.For(rows, std::max<int64_t>(blocks, 1) * 16, [&](int64_t begin, int64_t end) {
-      CopyRows(copy, region, begin, end);
-    });
+    const int64_t blocks =
+        (kGrain / columns + 15) / 16;  // of 16 rows, those of a transposing kernel
+    copy.pool.For(rows, std::max<int64_t>(blocks, 1) * 16,
+                  [&](int64_t begin, int64_t end) { CopyRows(copy, region, begin, end); });
     return;
   }
   copy.pool.For(columns, kGrain, [&](int64_t begin, int64_t end) {
@@ -185,7 +186,8 @@ void SumElements(const Reduction& sum, int64_t begin, int64_t end) {
   }
 }
 
-// Runs of kSumColumns elements of the destination side by side: theirs are the terms that lie closest together.
+// Runs of kSumColumns elements of the destination side by side: theirs are the terms that lie
+// closest together.
 void SumColumns(const Reduction& sum, int64_t begin, int64_t end) {
   const int column = sum.kept.rank - 1;
   const int64_t columns = sum.kept.sizes[column], terms = sum.reduced.Count(sum.reduced.rank);
@@ -211,8 +213,8 @@ void Reduce(Reduction& sum) {
     return;
   }
   const int nearest = NearestAxis(sum.kept), column = sum.kept.rank - 1;
-  const bool by_column = Magnitude(sum.kept.first[nearest]) <
-                         Magnitude(sum.reduced.first[sum.reduced.rank - 1]);
+  const bool by_column =
+      Magnitude(sum.kept.first[nearest]) < Magnitude(sum.reduced.first[sum.reduced.rank - 1]);
   if (by_column) MoveAxis(sum.kept, nearest, column);
   const int64_t terms = sum.reduced.Count(sum.reduced.rank);
   int64_t tasks = sum.kept.Count(sum.kept.rank), task_cost = terms;

@@ -1,7 +1,7 @@
 // Elementwise operations: y = f(x), y = f(a, b), and their gradients; strided copies and sums.
 //
-// All of them are bound by memory or, for exp and its kin, by arithmetic of a few dozen instructions per vector, so each
-// is one loop over whole vectors and one partial vector.
+// All of them are bound by memory or, for exp and its kin, by arithmetic of a few dozen
+// instructions per vector, so each is one loop over whole vectors and one partial vector.
 #include "cpu/elementwise.h"
 
 #include "cpu/kernels.h"
@@ -145,10 +145,9 @@ void Where(const float* condition, const float* a, const float* b, float* y, int
 constexpr ElementwiseKernels kKernels = {
     {&Unary<NegateOp>, &Unary<ExpOp>, &Unary<LogOp>, &Unary<TanhOp>, &Unary<SigmoidOp>,
      &Unary<ReluOp>, &Unary<AbsOp>, &Unary<SquareOp>, &Unary<SqrtOp>, &Unary<SoftplusOp>},
-    {&UnaryBackward<NegateOp>, &UnaryBackward<ExpOp>, &UnaryBackward<LogOp>,
-     &UnaryBackward<TanhOp>, &UnaryBackward<SigmoidOp>, &UnaryBackward<ReluOp>,
-     &UnaryBackward<AbsOp>, &UnaryBackward<SquareOp>, &UnaryBackward<SqrtOp>,
-     &UnaryBackward<SoftplusOp>},
+    {&UnaryBackward<NegateOp>, &UnaryBackward<ExpOp>, &UnaryBackward<LogOp>, &UnaryBackward<TanhOp>,
+     &UnaryBackward<SigmoidOp>, &UnaryBackward<ReluOp>, &UnaryBackward<AbsOp>,
+     &UnaryBackward<SquareOp>, &UnaryBackward<SqrtOp>, &UnaryBackward<SoftplusOp>},
     &Affine,
     {&Binary<AddOp>, &Binary<SubtractOp>, &Binary<MultiplyOp>, &Binary<DivideOp>,
      &Binary<GreaterOp>, &Binary<LessOp>, &Binary<EqualOp>},

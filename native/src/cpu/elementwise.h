@@ -1,4 +1,5 @@
-// Kernels of elementwise operations and strided copies over runs of floats. Any count, any alignment.
+// Kernels of elementwise operations and strided copies over runs of floats. Any count, any
+// alignment.
 #ifndef NATIVERNN_CPU_ELEMENTWISE_H_
 #define NATIVERNN_CPU_ELEMENTWISE_H_
 
@@ -9,8 +10,9 @@ namespace nrnn::cpu {
 constexpr int kUnaryOps = 10;
 constexpr int kBinaryOps = 7;
 
-// destination[r d_row + c d_column] = or += source[r s_row + c s_column] for r < rows, c < columns, in any order: no two
-// indices may name the same element of destination. Strides may be negative, those of source 0.
+// destination[r d_row + c d_column] = or += source[r s_row + c s_column] for r < rows, c < columns,
+// in any order: no two indices may name the same element of destination. Strides may be negative,
+// those of source 0.
 struct PlaneArgs {
   int64_t rows, columns;
   int64_t source_row, source_column;
@@ -27,7 +29,8 @@ struct ElementwiseKernels {
                                     int64_t count);
   // y[k] = scale x[k] + shift; y may be x.
   void (*affine)(const float* x, float scale, float shift, float* y, int64_t count);
-  // y[k] = op(a[k a_stride], b[k b_stride]); y may be a or b where that one's stride is 1. Index: nrnn_binary_op.
+  // y[k] = op(a[k a_stride], b[k b_stride]); y may be a or b where that one's stride is 1. Index:
+  // nrnn_binary_op.
   void (*binary[kBinaryOps])(const float* a, int64_t a_stride, const float* b, int64_t b_stride,
                              float* y, int64_t count);
   // y[k] = condition[k] is not 0 ? a[k] : b[k]; y may be any of the three.

@@ -1,14 +1,18 @@
-// Exp, Log, Tanh, Sigmoid and Softplus of float vectors, at most 2 ulp from the exact value (measured against float64:
-// tests/native/elementwise_ops_test.cc). NaN gives NaN, infinities their limits.
+// Exp, Log, Tanh, Sigmoid and Softplus of float vectors, at most 2 ulp from the exact value
+// (measured against float64: tests/native/elementwise_ops_test.cc). NaN gives NaN, infinities their
+// limits.
 //
-//   exp(x) = 2^n (1 + q),  n = round(x / ln 2),  r = x - n ln 2,  q = expm1(r) = r + r^2 P(r),  |r| <= ln(2) / 2
+//   exp(x) = 2^n (1 + q),  n = round(x / ln 2),  r = x - n ln 2,  q = expm1(r) = r + r^2 P(r),  |r|
+//   <= ln(2) / 2
 //
-// P is a least-squares polynomial of degree 4 (relative error of q below 2^-26). n comes from adding 1.5 * 2^23, which
-// leaves it in the low bits of the sum: rounding and conversion in one addition, and shifting those bits by 23 makes
-// the exponent of 2^n. ln 2 is held in two parts, the first of 15 bits, so that n times it is exact without FMA too.
-// Sigmoid and Tanh clamp their argument, so that 2^n is always a normal number, and need one scale and one division.
+// P is a least-squares polynomial of degree 4 (relative error of q below 2^-26). n comes from
+// adding 1.5 * 2^23, which leaves it in the low bits of the sum: rounding and conversion in one
+// addition, and shifting those bits by 23 makes the exponent of 2^n. ln 2 is held in two parts, the
+// first of 15 bits, so that n times it is exact without FMA too. Sigmoid and Tanh clamp their
+// argument, so that 2^n is always a normal number, and need one scale and one division.
 //
-// Included by kernel files only: everything lives in the namespace of the instruction set being compiled.
+// Included by kernel files only: everything lives in the namespace of the instruction set being
+// compiled.
 #ifndef NATIVERNN_CPU_MATH_INL_H_
 #define NATIVERNN_CPU_MATH_INL_H_
 
@@ -19,8 +23,8 @@
 namespace nrnn::cpu::NRNN_TARGET {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// min(x, bound) and max(x, bound) that let NaN through. x86's instructions return their second operand when one is
-// NaN; NEON's return the number.
+// min(x, bound) and max(x, bound) that let NaN through. x86's instructions return their second
+// operand when one is NaN; NEON's return the number.
 template <class D, class V>
 HWY_INLINE V AtMost(D d, V x, float bound) {
 #if HWY_ARCH_X86
@@ -76,7 +80,8 @@ template <class D, class V>
 HWY_INLINE V Exp(D d, V x) {
   const hn::RebindToSigned<D> di;
   const auto reduced = ReduceExp(d, AtLeast(d, AtMost(d, x, 89.0f), -105.0f));
-  // 2^n in two factors: n = 128 and n < -126 have results that are finite but factors that are not normal.
+  // 2^n in two factors: n = 128 and n < -126 have results that are finite but factors that are not
+  // normal.
   const auto n = hn::Sub(hn::BitCast(di, reduced.shifted_n), hn::Set(di, 0x4B400000));
   const auto half = hn::ShiftRight<1>(n);
   const auto one = hn::Set(di, 0x3F800000);
@@ -85,15 +90,16 @@ HWY_INLINE V Exp(D d, V x) {
   return hn::Mul(hn::Mul(hn::Add(reduced.q, hn::Set(d, 1.0f)), first), second);
 }
 
-// exp(x) for x <= 88, with 0 for x below -87.68: what softmax needs, in fewer instructions than Exp.
+// exp(x) for x <= 88, with 0 for x below -87.68: what softmax needs, in fewer instructions than
+// Exp.
 template <class D, class V>
 HWY_INLINE V ExpFlushed(D d, V x) {
   const auto reduced = ReduceExp(d, AtLeast(d, x, -88.0f));
   return hn::Mul(hn::Add(reduced.q, hn::Set(d, 1.0f)), PowerOfTwo(d, reduced.shifted_n));
 }
 
-// 1 / (1 + exp(-x)), with 0 for x below -88.37, where the exact value is under 2^-127. 1 + exp(-x) is summed as
-// 2^n + (2^n q + 1): one rounding less than through exp(-x).
+// 1 / (1 + exp(-x)), with 0 for x below -88.37, where the exact value is under 2^-127. 1 + exp(-x)
+// is summed as 2^n + (2^n q + 1): one rounding less than through exp(-x).
 template <class D, class V>
 HWY_INLINE V Sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0f);
@@ -103,8 +109,8 @@ HWY_INLINE V Sigmoid(D d, V x) {
   return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -88.37f)), y);
 }
 
-// |x| < 0.35: x + x^3 Q(x^2), where the quotient below would lose more than 2 ulp. Else e / (e + 2) with
-// e = expm1(2 |x|) = 2^n q + (2^n - 1), which is 1 from |x| = 9.1 on.
+// |x| < 0.35: x + x^3 Q(x^2), where the quotient below would lose more than 2 ulp. Else e / (e + 2)
+// with e = expm1(2 |x|) = 2^n q + (2^n - 1), which is 1 from |x| = 9.1 on.
 template <class D, class V>
 HWY_INLINE V Tanh(D d, V x) {
   const V a = AtMost(d, hn::Abs(x), 9.1f);
@@ -153,7 +159,8 @@ HWY_INLINE V Log(D d, V x) {
   return hn::IfThenElse(hn::And(hn::Gt(x, zero), hn::Lt(x, infinity)), log, special);
 }
 
-// max(x, 0) + log(1 + t), t = exp(-|x|). log(1 + t) is ln 2 + log(1 + (t - 1) / 2) for t above sqrt(2) - 1.
+// max(x, 0) + log(1 + t), t = exp(-|x|). log(1 + t) is ln 2 + log(1 + (t - 1) / 2) for t above
+// sqrt(2) - 1.
 template <class D, class V>
 HWY_INLINE V Softplus(D d, V x) {
   const V one = hn::Set(d, 1.0f);

@@ -1,4 +1,5 @@
-// Optimisers of the CPU backend: what is computed once per step, in double, and the split over the parameters.
+// Optimisers of the CPU backend: what is computed once per step, in double, and the split over the
+// parameters.
 #include <algorithm>
 #include <cmath>
 #include <vector>

@@ -1,6 +1,8 @@
-// One step of Adam and AdamW, SGD with momentum, RMSprop; the sum of squares for clipping. Equations: optimizers.h.
+// One step of Adam and AdamW, SGD with momentum, RMSprop; the sum of squares for clipping.
+// Equations: optimizers.h.
 //
-// Bound by memory: each array is read once and written once, in one pass, the gradient's zeros included.
+// Bound by memory: each array is read once and written once, in one pass, the gradient's zeros
+// included.
 #include "cpu/optimizers.h"
 
 #include "cpu/kernels.h"

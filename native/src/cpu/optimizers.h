@@ -6,12 +6,13 @@
 
 namespace nrnn::cpu {
 
-// p = keep p; g += decay p; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; p -= rate m / (sqrt(v) root + epsilon)
+// g += decay p;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
+// p = keep p - rate m / (sqrt(v) root + epsilon)
 struct AdamRun {
   float beta1, one_minus_beta1;
   float beta2, one_minus_beta2;
-  float rate;     // learning rate / (1 - beta1^step)
-  float root;     // 1 / sqrt(1 - beta2^step)
+  float rate;  // learning rate / (1 - beta1^step)
+  float root;  // 1 / sqrt(1 - beta2^step)
   float epsilon;
   float decay;  // of the gradient's weight decay, 0 if decoupled
   float keep;   // 1 - learning rate * weight decay if decoupled, else 1
@@ -32,7 +33,8 @@ struct SgdRun {
   int64_t count;
 };
 
-// g += decay p; s = alpha s + (1 - alpha) g^2; v = momentum v + g / (sqrt(s) + epsilon); p -= rate v
+// g += decay p; s = alpha s + (1 - alpha) g^2; v = momentum v + g / (sqrt(s) + epsilon); p -= rate
+// v
 struct RmspropRun {
   float rate, alpha, one_minus_alpha, epsilon, momentum, decay;
   float* parameter;

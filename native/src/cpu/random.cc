@@ -1,9 +1,9 @@
 // Random numbers by Philox 4x32-10: contracts and conventions in random.h.
 //
-// A lane is a block: the four words of as many blocks as a vector has lanes are computed together and interleaved into a
-// small array in the order of the elements. The numbers are the same bits for every instruction set: multiplications
-// and additions are separate (no fused ones, and the build forbids the compiler to fuse), square root and division
-// are exactly rounded.
+// A lane is a block: the four words of as many blocks as a vector has lanes are computed together
+// and interleaved into a small array in the order of the elements. The numbers are the same bits
+// for every instruction set: multiplications and additions are separate (no fused ones, and the
+// build forbids the compiler to fuse), square root and division are exactly rounded.
 #include "cpu/random.h"
 
 #include "cpu/kernels.h"
@@ -42,7 +42,8 @@ HWY_INLINE Product Multiply(uint32_t factor, WordVec x) {
 HWY_INLINE Words Philox(uint64_t counter, uint64_t seed) {
   const WordVec start = hn::Set(kWords, static_cast<uint32_t>(counter));
   WordVec c0 = hn::Add(start, hn::Iota(kWords, 0));
-  const WordVec carry = hn::VecFromMask(kWords, hn::Lt(c0, start));  // all ones, -1, where c0 wrapped
+  const WordVec carry =
+      hn::VecFromMask(kWords, hn::Lt(c0, start));  // all ones, -1, where c0 wrapped
   WordVec c1 = hn::Sub(hn::Set(kWords, static_cast<uint32_t>(counter >> 32)), carry);
   WordVec c2 = hn::Zero(kWords), c3 = hn::Zero(kWords);
   uint32_t key0 = static_cast<uint32_t>(seed), key1 = static_cast<uint32_t>(seed >> 32);
@@ -58,8 +59,9 @@ HWY_INLINE Words Philox(uint64_t counter, uint64_t seed) {
   return {{c0, c1, c2, c3}};
 }
 
-// body(numbers, at, count) for the stream's elements, in order: numbers[k] belongs to element at + k of the call.
-// fill(words, numbers) makes a group of kGroup numbers from the words of their blocks.
+// body(numbers, at, count) for the stream's elements, in order: numbers[k] belongs to element at +
+// k of the call. fill(words, numbers) makes a group of kGroup numbers from the words of their
+// blocks.
 template <class Fill, class Body>
 HWY_INLINE void ForNumbers(const RandomStream& stream, int64_t count, const Fill& fill,
                            const Body& body) {
@@ -126,7 +128,8 @@ HWY_INLINE FloatVec MultiplyThenAdd(FloatVec a, FloatVec b, float c) {
   return hn::Add(hn::Mul(a, b), Constant(c));
 }
 
-// sqrt(-2 log(n 2^-24)) for integers 1 <= n <= 2^24: log(m 2^k) = k ln 2 + 2 atanh(s), s = (m - 1) / (m + 1).
+// sqrt(-2 log(n 2^-24)) for integers 1 <= n <= 2^24: log(m 2^k) = k ln 2 + 2 atanh(s), s = (m - 1)
+// / (m + 1).
 HWY_INLINE FloatVec Radius(hn::Vec<IntTag> n) {
   const auto bits = hn::BitCast(kInts, hn::ConvertTo(kTag, n));
   const auto k = hn::ShiftRight<23>(hn::Sub(bits, hn::Set(kInts, 0x3F3504F3)));  // sqrt(1/2)
@@ -145,7 +148,8 @@ struct Pair {
   FloatVec cosine, sine;
 };
 
-// Of 2 pi n 2^-24: n is split into quarter turns q and the rest f, at most an eighth of a turn to either side.
+// Of 2 pi n 2^-24: n is split into quarter turns q and the rest f, at most an eighth of a turn to
+// either side.
 HWY_INLINE Pair CosineAndSine(hn::Vec<IntTag> n) {
   const auto q = hn::ShiftRight<22>(hn::Add(n, hn::Set(kInts, 1 << 21)));
   const auto rest = hn::Sub(n, hn::ShiftLeft<22>(q));

@@ -1,10 +1,12 @@
 // Philox 4x32-10 (Salmon 2011) and what is made of its words: dropout, uniform and normal numbers.
 //
-// Element k of a stream takes word k % 4 of the block whose counter is offset + k / 4 (64 bits, in the low two words of
-// four) under the key seed (64 bits, low word first). With u = (word >> 8) 2^-24, in [0, 1):
+// Element k of a stream takes word k % 4 of the block whose counter is offset + k / 4 (64 bits, in
+// the low two words of four) under the key seed (64 bits, low word first). u is word >> 8 times
+// 2^-24, in [0, 1).
+//
 //   dropout  y = u >= rate ? x / (1 - rate) : 0
 //   uniform  low + u (high - low), computed in double and kept below high
-//   normal   of the words 2j, 2j + 1 of a block: r = sqrt(-2 log(u + 2^-24)) of the first, a = 2 pi u of the second;
+//   normal   with r = sqrt(-2 log(u + 2^-24)) of word 2j and a = 2 pi u of word 2j + 1 of a block:
 //            r cos a for element 2j, r sin a for element 2j + 1; times deviation, plus mean
 #ifndef NATIVERNN_CPU_RANDOM_H_
 #define NATIVERNN_CPU_RANDOM_H_

@@ -77,23 +77,23 @@ void CpuRnnPlan::CheckLengths(const int32_t* lengths, int64_t steps, int64_t bat
 }
 
 void CpuRnnPlan::PackForward(const float* params, uint64_t version) {
-  if (version == forward_version_) return;
+  if (forward_packed_.Is(params, version)) return;
   for (RnnLayer& layer : layers_) layer.GrowForwardWeights();
   const int64_t each = 2 * shape_.directions;
   backend_.pool().Run(shape_.layers * each, [&](int64_t task, int) {
     layers_[static_cast<size_t>(task / each)].PackForward(params, task % each / 2, task % 2 == 1);
   });
-  forward_version_ = version;
+  forward_packed_ = {params, version};
 }
 
 void CpuRnnPlan::PackBackward(const float* params, uint64_t version) {
-  if (version == backward_version_) return;
+  if (backward_packed_.Is(params, version)) return;
   for (RnnLayer& layer : layers_) layer.GrowBackwardWeights();
   const int64_t each = 2 * shape_.directions;
   backend_.pool().Run(shape_.layers * each, [&](int64_t task, int) {
     layers_[static_cast<size_t>(task / each)].PackBackward(params, task % each / 2, task % 2 == 1);
   });
-  backward_version_ = version;
+  backward_packed_ = {params, version};
 }
 
 void CpuRnnPlan::DropOut(const float* x, int64_t length, int64_t layer, int64_t seed, float* y) {

@@ -46,8 +46,15 @@ class CpuRnnPlan final : public RnnPlan {
   CpuBackend& backend_;
   const RnnShape shape_;
   std::vector<RnnLayer> layers_;
-  uint64_t forward_version_ = 0;  // of the params that are packed; versions start at 1
-  uint64_t backward_version_ = 0;
+  // Which params are packed. The version names the storage's contents, the pointer the slice.
+  struct Packed {
+    const float* params = nullptr;
+    uint64_t version = 0;
+    bool Is(const float* other, uint64_t other_version) const {
+      return params == other && version == other_version;
+    }
+  };
+  Packed forward_packed_, backward_packed_;
   LayerWorkspace workspace_;
   AlignedFloats between_[2];  // outputs of the layers without a reserve; gradients of them
 };

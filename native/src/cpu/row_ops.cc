@@ -1,4 +1,5 @@
-// Operations over rows of the CPU backend: checks of the indices, which come from users' data, and the split over rows.
+// Operations over rows of the CPU backend: checks of the indices, which come from users' data, and
+// the split over rows.
 #include <algorithm>
 #include <cstring>
 
@@ -44,8 +45,8 @@ void CpuBackend::EmbeddingForward(const EmbeddingArgs& args) {
   });
 }
 
-// Several rows may add to one row of the table, so that the columns are what is split: each task adds its columns of all
-// rows, in order.
+// Several rows may add to one row of the table, so that the columns are what is split: each task
+// adds its columns of all rows, in order.
 void CpuBackend::EmbeddingBackward(const EmbeddingBackwardArgs& args) {
   RequireIndices(args.indices, args.rows, args.vocabulary);
   const int64_t columns = std::max<int64_t>(kGrain / std::max<int64_t>(args.rows, 1), 64);

@@ -4,9 +4,9 @@
 //   loss = log s - (1 - l) (x[t] - m) - l mean(x - m)          with label smoothing l and target t
 //   dx   = dloss (softmax - l / C - (1 - l) [t])
 //
-// A row is read once for the maximum and once for the exponentials, which are kept in the output where there is one; it
-// stays in L1 or L2 between the passes. Everything is taken relative to m, so that large logits lose no digits.
-// NaN in a row reaches every output of the row through s.
+// A row is read once for the maximum and once for the exponentials, which are kept in the output
+// where there is one; it stays in L1 or L2 between the passes. Everything is taken relative to m,
+// so that large logits lose no digits. NaN in a row reaches every output of the row through s.
 #include "cpu/rows.h"
 
 #include "cpu/kernels.h"
@@ -68,7 +68,8 @@ void Softmax(int64_t rows, int64_t columns, const float* x, float* y) {
 void LogSoftmax(int64_t rows, int64_t columns, const float* x, float* y) {
   for (int64_t r = 0; r < rows; ++r, x += columns, y += columns) {
     const float m = RowMax(x, columns);
-    const FloatVec shift = Constant(m), log_sum = Constant(LogOf(SumExponentials(x, m, columns, nullptr)));
+    const FloatVec shift = Constant(m),
+                   log_sum = Constant(LogOf(SumExponentials(x, m, columns, nullptr)));
     ForVectors(columns, [&](int64_t k, size_t lanes) {
       Store(hn::Sub(hn::Sub(Load(x + k, lanes), shift), log_sum), y + k, lanes);
     });
@@ -92,9 +93,7 @@ void SoftmaxBackward(int64_t rows, int64_t columns, const float* y, const float*
 void LogSoftmaxBackward(int64_t rows, int64_t columns, const float* y, const float* dy, float* dx) {
   for (int64_t r = 0; r < rows; ++r, y += columns, dy += columns, dx += columns) {
     FloatVec sum = hn::Zero(kTag);
-    ForVectors(columns, [&](int64_t k, size_t lanes) {
-      sum = hn::Add(sum, Load(dy + k, lanes));
-    });
+    ForVectors(columns, [&](int64_t k, size_t lanes) { sum = hn::Add(sum, Load(dy + k, lanes)); });
     const FloatVec total = Constant(Total(sum));
     ForVectors(columns, [&](int64_t k, size_t lanes) {
       const FloatVec p = ExpFlushed(kTag, Load(y + k, lanes));
@@ -119,9 +118,8 @@ float RowLoss(const CrossEntropyArgs& args, const float* x, int32_t target) {
 void CrossEntropy(const CrossEntropyArgs& args, int64_t begin, int64_t end, float* losses) {
   for (int64_t r = begin; r < end; ++r) {
     const int32_t target = args.targets[r];
-    losses[r] = target == args.ignore_index
-                    ? 0.0f
-                    : RowLoss(args, args.logits + r * args.columns, target);
+    losses[r] =
+        target == args.ignore_index ? 0.0f : RowLoss(args, args.logits + r * args.columns, target);
   }
 }
 

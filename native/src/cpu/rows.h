@@ -15,7 +15,8 @@ struct RowKernels {
                            float* dx);
   void (*log_softmax_backward)(int64_t rows, int64_t columns, const float* y, const float* dy,
                                float* dx);
-  // Rows begin .. end - 1; the pointers are those of row 0. Targets were checked. dlogits may be args.logits.
+  // Rows begin .. end - 1; the pointers are those of row 0. Targets were checked. dlogits may be
+  // args.logits.
   void (*cross_entropy)(const CrossEntropyArgs& args, int64_t begin, int64_t end, float* losses);
   void (*cross_entropy_backward)(const CrossEntropyArgs& args, int64_t begin, int64_t end,
                                  const float* dlosses, float* dlogits);

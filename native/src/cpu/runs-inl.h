@@ -21,8 +21,8 @@ HWY_INLINE void Store(FloatVec v, float* y, size_t lanes) {
 
 HWY_INLINE FloatVec Constant(float value) { return hn::Set(FloatTag(), value); }
 
-// body(k, lanes) for each vector of a run of count elements: elements k .. k + lanes - 1. Inlined, lanes is a
-// constant in the loop over whole vectors.
+// body(k, lanes) for each vector of a run of count elements: elements k .. k + lanes - 1. Inlined,
+// lanes is a constant in the loop over whole vectors.
 template <class Body>
 HWY_INLINE void ForVectors(int64_t count, const Body& body) {
   constexpr int64_t step = static_cast<int64_t>(kLanes);

@@ -1,4 +1,5 @@
-// Strided regions: walking the indices of a shape for several operands at once, and merging axes that lie together.
+// Strided regions: walking the indices of a shape for several operands at once, and merging axes
+// that lie together.
 #ifndef NATIVERNN_CPU_STRIDES_H_
 #define NATIVERNN_CPU_STRIDES_H_
 
@@ -47,7 +48,8 @@ struct Region {
   }
 };
 
-// The offsets of both operands at the indices of a region's first axes, in row-major order from a given one on.
+// The offsets of both operands at the indices of a region's first axes, in row-major order from a
+// given one on.
 class Odometer {
  public:
   Odometer(const Region& region, int axes, int64_t start) : region_(region), axes_(axes) {

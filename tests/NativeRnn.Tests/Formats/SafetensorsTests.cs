@@ -85,7 +85,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("F32", new byte[] { 0, 0, 0xC0, 0xBF }, -1.5f)]
     public void Load_OfOtherFloats_Converts(string dtype, byte[] data, float value)
     {
-        Write($$"""{"a":{"dtype":"{{dtype}}","shape":[1],"data_offsets":[0,{{data.Length}}]}}""", data);
+        Write(Entry(dtype, "[1]", $"[0,{data.Length}]"), data);
 
         Assert.Equal([value], Safetensors.Load(_path, _device).Tensors["a"].ToArray());
     }
@@ -117,12 +117,13 @@ public sealed class SafetensorsTests : IDisposable
         { """{"__metadata__":[]}""", 0, "__metadata__" },
         { """{"__metadata__":{"a":1}}""", 0, "__metadata__" },
         {
-            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},""" +
-            """"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "twice"
+            Entry("F32", "[1]", "[0,4]")[..^1] + "," + Entry("F32", "[1]", "[4,8]")[1..], 8,
+            "twice"
         },
         {
-            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},""" +
-            """"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "begins at byte 0"
+            """{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"""
+                + Entry("F32", "[1]", "[0,4]")[1..], 4,
+            "begins at byte 0"
         },
     };
 
@@ -167,7 +168,7 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     private static string Entry(string dtype, string shape, string offsets) =>
-        $$"""{"a":{"dtype":"{{dtype}}","shape":{{shape}},"data_offsets":{{offsets}}}}""";
+        $$$"""{"a":{"dtype":"{{{dtype}}}","shape":{{{shape}}},"data_offsets":{{{offsets}}}}}""";
 
     private void Write(string header, byte[] data)
     {

@@ -1,0 +1,84 @@
+namespace NativeRnn;
+
+// Operations of users.
+public sealed partial class GradientTape
+{
+    /// <summary>
+    /// An operation with a gradient of its own. Neither of the two functions is recorded; both may use any operation of
+    /// tensors, and host code.
+    /// </summary>
+    /// <param name="name">For error messages.</param>
+    /// <param name="inputs">One or more tensors of one device.</param>
+    /// <param name="forward">Gets the inputs, returns the result.</param>
+    /// <param name="backward">
+    /// Gets the gradient of the result and returns that of each input, in the order of the inputs and with their
+    /// shapes; null for one that has none. Called when a tape goes backward through the operation.
+    /// </param>
+    /// <returns>The result; recorded when a tape is on and one of the inputs needs a gradient.</returns>
+    /// <exception cref="ArgumentException">There are no inputs, or they are of different devices.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// When going backward: the number or a shape of the gradients is wrong.
+    /// </exception>
+    public static Tensor Operation(
+        string name,
+        IReadOnlyList<Tensor> inputs,
+        Func<IReadOnlyList<Tensor>, Tensor> forward,
+        Func<Tensor, IReadOnlyList<Tensor?>> backward)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(forward);
+        ArgumentNullException.ThrowIfNull(backward);
+        if (inputs.Count == 0)
+            throw new ArgumentException($"{name}: an operation needs an input.", nameof(inputs));
+        foreach (Tensor input in inputs)
+        {
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
+            Tensor.RequireOneDevice(name, inputs[0], input);
+        }
+
+        Tensor[] kept = [.. inputs];
+        Tensor result = RunUnrecorded(kept[0].Device, () => forward(kept))
+            ?? throw new InvalidOperationException($"{name}: forward returned null.");
+        Tensor.RequireOneDevice(name, kept[0], result);
+        if (For(kept) is not { } tape)
+            return result;
+        // An alias: forward may have returned one of its inputs, which has a record of its own.
+        Tensor output = result.Alias(result.Shape);
+        tape.Record(output, gradient => tape.AccumulateAll(name, kept, backward(gradient)));
+        return output;
+    }
+
+    private static Tensor RunUnrecorded(Device device, Func<Tensor> function)
+    {
+        if (device.ActiveTape is not { } tape)
+            return function();
+        bool before = tape._paused;
+        tape._paused = true;
+        try
+        {
+            return function();
+        }
+        finally
+        {
+            tape._paused = before;
+        }
+    }
+
+    private void AccumulateAll(string name, Tensor[] inputs, IReadOnlyList<Tensor?> gradients)
+    {
+        if (gradients is null || gradients.Count != inputs.Length)
+            throw new InvalidOperationException(
+                $"{name}: backward returned {gradients?.Count ?? 0} gradients for {inputs.Length} inputs.");
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (gradients[i] is not { } gradient)
+                continue;
+            if (gradient.Sizes != inputs[i].Sizes)
+                throw new InvalidOperationException(
+                    $"{name}: backward returned a gradient {gradient.ShapeText} for input {i}, which is " +
+                    $"{inputs[i].ShapeText}.");
+            Accumulate(inputs[i], gradient);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using NativeRnn.Interop;
+
+namespace NativeRnn;
+
+// Functions of each element, and softmax.
+public sealed partial class Tensor
+{
+    /// <summary>e to the power of each element.</summary>
+    public Tensor Exp() => Unary(NrnnUnaryOp.Exp, nameof(Exp));
+
+    /// <summary>The natural logarithm of each element.</summary>
+    public Tensor Log() => Unary(NrnnUnaryOp.Log, nameof(Log));
+
+    /// <summary>The hyperbolic tangent of each element.</summary>
+    public Tensor Tanh() => Unary(NrnnUnaryOp.Tanh, nameof(Tanh));
+
+    /// <summary>1 / (1 + exp(-x)) of each element.</summary>
+    public Tensor Sigmoid() => Unary(NrnnUnaryOp.Sigmoid, nameof(Sigmoid));
+
+    /// <summary>The greater of each element and 0; the gradient at 0 is 0.</summary>
+    public Tensor Relu() => Unary(NrnnUnaryOp.Relu, nameof(Relu));
+
+    /// <summary>The magnitude of each element; the gradient at 0 is 0.</summary>
+    public Tensor Abs() => Unary(NrnnUnaryOp.Abs, nameof(Abs));
+
+    /// <summary>Each element times itself.</summary>
+    public Tensor Square() => Unary(NrnnUnaryOp.Square, nameof(Square));
+
+    /// <summary>The square root of each element.</summary>
+    public Tensor Sqrt() => Unary(NrnnUnaryOp.Sqrt, nameof(Sqrt));
+
+    /// <summary>log(1 + exp(x)) of each element.</summary>
+    public Tensor Softplus() => Unary(NrnnUnaryOp.Softplus, nameof(Softplus));
+
+    /// <summary>exp(x) / sum of exp(x) along an axis.</summary>
+    /// <param name="axis">From 0, or from the end when negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public Tensor Softmax(int axis = -1) => Softmax(axis, logarithm: false, nameof(Softmax));
+
+    /// <summary>The logarithm of <see cref="Softmax(int)"/>, computed without overflow.</summary>
+    /// <inheritdoc cref="Softmax(int)"/>
+    public Tensor LogSoftmax(int axis = -1) => Softmax(axis, logarithm: true, nameof(LogSoftmax));
+
+    /// <summary>
+    /// The elements of <paramref name="a"/> where the condition is not 0, those of <paramref name="b"/> elsewhere. All
+    /// three are broadcast as in NumPy. The condition gets no gradient.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes don't fit, or a type or device differs.</exception>
+    public static Tensor Where(Tensor condition, Tensor a, Tensor b)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        condition.Require(DType.Float32, nameof(Where));
+        a.Require(DType.Float32, nameof(Where));
+        b.Require(DType.Float32, nameof(Where));
+        RequireOneDevice(nameof(Where), condition, a);
+        RequireOneDevice(nameof(Where), condition, b);
+        TensorShape shape = TensorShape.Broadcast(a._shape, b._shape, nameof(Where));
+        shape = TensorShape.Broadcast(condition._shape, shape, nameof(Where));
+        (condition, a, b) = (condition.BroadcastTo(shape), a.BroadcastTo(shape), b.BroadcastTo(shape));
+        Tensor y = Empty(shape, a.Device);
+        Ops.Where(condition, a, b, y);
+        return GradientTape.For(a, b) is { } tape ? RecordWhere(tape, condition, a, b, y) : y;
+    }
+
+    private Tensor Unary(NrnnUnaryOp op, string name)
+    {
+        Require(DType.Float32, name);
+        Tensor y = Empty(_shape, Device);
+        Ops.UnaryForward(op, this, y);
+        return GradientTape.For(this) is { } tape ? RecordUnary(tape, op, this, y) : y;
+    }
+
+    private static Tensor RecordUnary(GradientTape tape, NrnnUnaryOp op, Tensor x, Tensor y)
+    {
+        tape.Record(y, dy =>
+        {
+            Tensor dx = Empty(x._shape, x.Device);
+            Ops.UnaryBackward(op, x, y, dy, dx);
+            tape.Accumulate(x, dx, fresh: true);
+        });
+        return y;
+    }
+
+    private Tensor Softmax(int axis, bool logarithm, string name)
+    {
+        Require(DType.Float32, name);
+        axis = _shape.Normalize(axis);
+        if (axis != Rank - 1)
+            return Transpose(axis, -1).Softmax(-1, logarithm, name).Transpose(axis, -1);
+        Tensor y = Empty(_shape, Device);
+        Ops.SoftmaxForward(this, logarithm, y);
+        return GradientTape.For(this) is { } tape ? RecordSoftmax(tape, this, logarithm, y) : y;
+    }
+
+    private static Tensor RecordSoftmax(GradientTape tape, Tensor x, bool logarithm, Tensor y)
+    {
+        tape.Record(y, dy =>
+        {
+            Tensor dx = Empty(x._shape, x.Device);
+            Ops.SoftmaxBackward(y, logarithm, dy, dx);
+            tape.Accumulate(x, dx, fresh: true);
+        });
+        return y;
+    }
+
+    private static Tensor RecordWhere(GradientTape tape, Tensor condition, Tensor a, Tensor b, Tensor y)
+    {
+        tape.Record(y, dy =>
+        {
+            Tensor zeros = Zeros(dy.Shape, dy.Device);
+            if (tape.NeedsGradient(a))
+            {
+                Tensor da = Empty(dy._shape, dy.Device);
+                Ops.Where(condition, dy, zeros, da);
+                tape.Accumulate(a, da, fresh: true);
+            }
+            if (tape.NeedsGradient(b))
+            {
+                Tensor db = Empty(dy._shape, dy.Device);
+                Ops.Where(condition, zeros, dy, db);
+                tape.Accumulate(b, db, fresh: true);
+            }
+        });
+        return y;
+    }
+}

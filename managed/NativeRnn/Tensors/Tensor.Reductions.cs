@@ -1,0 +1,177 @@
+using NativeRnn.Interop;
+
+namespace NativeRnn;
+
+// Sums, means, maxima.
+public sealed partial class Tensor
+{
+    /// <summary>The sum of all elements; no axes. Summed in double precision.</summary>
+    public Tensor Sum()
+    {
+        Require(DType.Float32, nameof(Sum));
+        Tensor y = Zeros([], Device);
+        AddSum(this, y);
+        return GradientTape.For(this) is { } tape ? RecordSum(tape, this, y._shape, 1, y) : y;
+    }
+
+    /// <summary>The sums along an axis.</summary>
+    /// <param name="axis">From 0, or from the end when negative.</param>
+    /// <param name="keepDims">Whether the axis stays, with size 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public Tensor Sum(int axis, bool keepDims = false) => SumAlong(axis, keepDims, mean: false, nameof(Sum));
+
+    /// <summary>The mean of all elements; no axes. Not a number when there are none.</summary>
+    public Tensor Mean()
+    {
+        Require(DType.Float32, nameof(Mean));
+        Tensor y = Zeros([], Device);
+        AddSum(this, y);
+        float scale = 1f / Length;
+        Ops.Affine(y, scale, 0, y);
+        return GradientTape.For(this) is { } tape ? RecordSum(tape, this, y._shape, scale, y) : y;
+    }
+
+    /// <summary>The means along an axis.</summary>
+    /// <inheritdoc cref="Sum(int, bool)"/>
+    public Tensor Mean(int axis, bool keepDims = false) => SumAlong(axis, keepDims, mean: true, nameof(Mean));
+
+    /// <summary>The greatest of all elements; no axes. Equal ones share the gradient.</summary>
+    /// <exception cref="ArgumentException">There are no elements.</exception>
+    public Tensor Max()
+    {
+        Require(DType.Float32, nameof(Max));
+        return MaxAlong(new Axis { Outer = 1, Length = Length, Inner = 1 }, new TensorShape([]));
+    }
+
+    /// <summary>The greatest elements along an axis. Equal ones share the gradient.</summary>
+    /// <param name="axis">From 0, or from the end when negative.</param>
+    /// <param name="keepDims">Whether the axis stays, with size 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    /// <exception cref="ArgumentException">The axis has size 0.</exception>
+    public Tensor Max(int axis, bool keepDims = false)
+    {
+        Require(DType.Float32, nameof(Max));
+        axis = _shape.Normalize(axis);
+        return MaxAlong(_shape.Around(axis), _shape.Reduce(axis, keepDims));
+    }
+
+    /// <summary>
+    /// The places of the greatest elements along an axis, the first of equal ones; found on the host. Has no gradient.
+    /// </summary>
+    /// <param name="axis">From 0, or from the end when negative.</param>
+    /// <returns><see cref="DType.Int32"/>, this shape without the axis.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    /// <exception cref="ArgumentException">The axis has size 0.</exception>
+    public Tensor ArgMax(int axis = -1)
+    {
+        Require(DType.Float32, nameof(ArgMax));
+        axis = _shape.Normalize(axis);
+        Axis around = _shape.Around(axis);
+        if (around.Length == 0)
+            throw new ArgumentException($"ArgMax: axis {axis} of the shape {ShapeText} is empty.", nameof(axis));
+        float[] values = ToArray();
+        int[] places = new int[around.Outer * around.Inner];
+        for (int row = 0; row < places.Length; row++)
+        {
+            long outer = row / around.Inner, inner = row % around.Inner;
+            long first = (outer * around.Length * around.Inner) + inner;
+            for (int k = 1; k < around.Length; k++)
+            {
+                if (values[first + (k * around.Inner)] > values[first + (places[row] * around.Inner)])
+                    places[row] = k;
+            }
+        }
+        return From(places, _shape.Reduce(axis, keep: false).Sizes, Device);
+    }
+
+    /// <summary>Adds the sum of all elements of <paramref name="x"/> to the one of <paramref name="y"/>.</summary>
+    internal static void AddSum(Tensor x, Tensor y)
+    {
+        if (x.Length == 0)
+            return;
+        // One axis as far as its size is an int: that sum is made in double precision throughout.
+        TensorShape line = x.Length <= int.MaxValue ? new TensorShape([(int)x.Length]) : x._shape;
+        Ops.CopyStrided(new CopyCall
+        {
+            Sizes = line,
+            Accumulate = true,
+            Source = x,
+            SourceStrides = line.DenseStrides(),
+            Destination = y,
+            DestinationStrides = default,
+        });
+    }
+
+    private Tensor SumAlong(int axis, bool keepDims, bool mean, string name)
+    {
+        Require(DType.Float32, name);
+        axis = _shape.Normalize(axis);
+        TensorShape kept = _shape.Reduce(axis, keep: true);
+        Tensor y = Zeros(_shape.Reduce(axis, keepDims).Sizes, Device);
+        Ops.CopyStrided(new CopyCall
+        {
+            Sizes = _shape,
+            Accumulate = true,
+            Source = this,
+            SourceStrides = _shape.DenseStrides(),
+            Destination = y,
+            DestinationStrides = kept.BroadcastStrides(_shape),
+        });
+        float scale = 1;
+        if (mean)
+        {
+            scale = 1f / _shape[axis];
+            Ops.Affine(y, scale, 0, y);
+        }
+        return GradientTape.For(this) is { } tape ? RecordSum(tape, this, kept, scale, y) : y;
+    }
+
+    /// <param name="tape">Where to record.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="kept">A shape of y that broadcasts to x.</param>
+    /// <param name="scale">y is scale times the sum.</param>
+    /// <param name="y">The output.</param>
+    private static Tensor RecordSum(GradientTape tape, Tensor x, TensorShape kept, float scale, Tensor y)
+    {
+        tape.Record(y, dy =>
+        {
+            Tensor scaled = dy;
+            if (scale != 1)
+            {
+                scaled = Empty(dy._shape, dy.Device);
+                Ops.Affine(dy, scale, 0, scaled);
+            }
+            Tensor dx = tape.GradientTarget(x, out bool accumulate);
+            Ops.CopyStrided(new CopyCall
+            {
+                Sizes = x._shape,
+                Accumulate = accumulate,
+                Source = scaled,
+                SourceStrides = kept.BroadcastStrides(x._shape),
+                Destination = dx,
+                DestinationStrides = x._shape.DenseStrides(),
+            });
+        });
+        return y;
+    }
+
+    private Tensor MaxAlong(Axis axis, in TensorShape result)
+    {
+        if (axis.Length == 0)
+            throw new ArgumentException($"Max: there is no greatest element of the shape {ShapeText}.");
+        Tensor y = Empty(result, Device);
+        Ops.MaxForward(axis, this, y);
+        return GradientTape.For(this) is { } tape ? RecordMax(tape, axis, this, y) : y;
+    }
+
+    private static Tensor RecordMax(GradientTape tape, Axis axis, Tensor x, Tensor y)
+    {
+        tape.Record(y, dy =>
+        {
+            Tensor dx = Empty(x._shape, x.Device);
+            Ops.MaxBackward(axis, x, y, dy, dx);
+            tape.Accumulate(x, dx, fresh: true);
+        });
+        return y;
+    }
+}

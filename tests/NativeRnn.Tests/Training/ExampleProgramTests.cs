@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using NativeRnn.Tests.Interop;
+
+namespace NativeRnn.Tests.Training;
+
+/// <summary>Runs the programs that the README shows.</summary>
+public sealed partial class ExampleProgramTests
+{
+    [Theory]
+    [InlineData("KerasStyle")]
+    [InlineData("PyTorchStyle")]
+    public void Example_Trains(string name)
+    {
+        string output = Run(name);
+
+        double[] losses = [.. EpochLine().Matches(output).Select(
+            match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(10, losses.Length);
+        Assert.True(losses[^1] < 0.75 * losses[0], output);
+    }
+
+    // The examples are built with the tests, in the same configuration.
+    private static string Run(string name)
+    {
+        string here = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
+        string framework = Path.GetFileName(here);
+        string configuration = Path.GetFileName(Path.GetDirectoryName(here)!);
+        string program = NativeBuild.RepositoryFile(
+            $"managed/examples/{name}/bin/{configuration}/{framework}/{name}.dll");
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, output + errors.Result);
+        return output;
+    }
+
+    [GeneratedRegex(@"^epoch \d+: loss ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex EpochLine();
+}

@@ -1,0 +1,156 @@
+using NativeRnn.Layers;
+using NativeRnn.Tests.Layers;
+using NativeRnn.Training;
+
+namespace NativeRnn.Tests.Training;
+
+public sealed class OptimizerTests : IDisposable
+{
+    private const int Length = 37;
+    private const int Steps = 5;
+    private const double Rate = 0.05;
+
+    private readonly Device _device = Device.Cpu(1);
+
+    public void Dispose() => _device.Dispose();
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    public void Adam_FollowsTheEquations(float decay) => Check(
+        parameters => new Adam(parameters, (float)Rate, weightDecay: decay),
+        () => AdamRule(decay, decoupled: false));
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    public void AdamW_FollowsTheEquations(float decay) => Check(
+        parameters => new AdamW(parameters, (float)Rate, weightDecay: decay),
+        () => AdamRule(decay, decoupled: true));
+
+    [Theory]
+    [InlineData(0f, false)]
+    [InlineData(0.9f, false)]
+    [InlineData(0.9f, true)]
+    public void Sgd_FollowsTheEquations(float momentum, bool nesterov) => Check(
+        parameters => new Sgd(parameters, (float)Rate, momentum, 0.1f, nesterov),
+        () =>
+        {
+            double velocity = 0;
+            return (p, gradient) =>
+            {
+                double g = gradient + (0.1f * p);
+                velocity = (momentum * velocity) + g;
+                return p - (Rate * (nesterov ? g + (momentum * velocity) : velocity));
+            };
+        });
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.9f)]
+    public void RmsProp_FollowsTheEquations(float momentum) => Check(
+        parameters => new RmsProp(parameters, (float)Rate, 0.95f, 1e-6f, momentum, 0.1f),
+        () =>
+        {
+            (double square, double velocity) = (0, 0);
+            return (p, gradient) =>
+            {
+                double g = gradient + (0.1f * p);
+                square = (0.95f * square) + ((1 - 0.95f) * g * g);
+                velocity = (momentum * velocity) + (g / (Math.Sqrt(square) + 1e-6));
+                return p - (Rate * velocity);
+            };
+        });
+
+    [Fact]
+    public void LearningRate_CanChangeBetweenSteps()
+    {
+        Parameter parameter = new("p", Tensor.From([1f], [1], _device));
+        Sgd optimizer = new([parameter], 0.5f);
+        parameter.Gradient.Fill(1);
+        optimizer.Step();
+        optimizer.LearningRate = 0.25f;
+        parameter.Gradient.Fill(1);
+
+        optimizer.Step();
+
+        Assert.Equal([0.25f], parameter.Value.ToArray());
+        Assert.Equal(2, optimizer.Steps);
+    }
+
+    [Theory]
+    [InlineData(2f, 2f / 13)]
+    [InlineData(20f, 1f)]
+    public void ClipGradientNorm_ScalesAllGradientsTogether(float maxNorm, float scale)
+    {
+        Parameter first = new("a", Tensor.From([0f, 0], [2], _device));
+        Parameter second = new("b", Tensor.From([0f], [1], _device));
+        first.Gradient.Write([3f, 4f]);
+        second.Gradient.Write([12f]);
+
+        float norm = new Sgd([first, second]).ClipGradientNorm(maxNorm);
+
+        Assert.Equal(13, norm, 1e-5f);
+        Numbers.AssertClose([3 * scale, 4 * scale], first.Gradient.ToArray(), 1e-6);
+        Numbers.AssertClose([12 * scale], second.Gradient.ToArray(), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void ClipGradientNorm_OfAGradientThatIsNotFinite_Throws(float gradient)
+    {
+        Parameter parameter = new("a", Tensor.From([0f], [1], _device));
+        parameter.Gradient.Write([gradient]);
+
+        NativeRnnException exception = Assert.Throws<NativeRnnException>(
+            () => new Sgd([parameter]).ClipGradientNorm(1));
+
+        Assert.Contains("before step 1", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bind_ASecondTime_Refuses()
+    {
+        Parameter parameter = new("a", Tensor.From([0f], [1], _device));
+        Adam optimizer = new([parameter]);
+
+        Assert.Throws<InvalidOperationException>(() => optimizer.Bind([parameter]));
+    }
+
+    private static Func<double, double, double> AdamRule(double decay, bool decoupled)
+    {
+        (double first, double second, int step) = (0, 0, 0);
+        return (p, gradient) =>
+        {
+            step++;
+            double g = decoupled ? gradient : gradient + (decay * p);
+            double start = decoupled ? p - (Rate * decay * p) : p;
+            first = (0.9 * first) + (0.1 * g);
+            second = (0.999 * second) + (0.001 * g * g);
+            double mean = first / (1 - Math.Pow(0.9, step));
+            double root = Math.Sqrt(second / (1 - Math.Pow(0.999, step)));
+            return start - (Rate * mean / (root + 1e-8));
+        };
+    }
+
+    private void Check(
+        Func<Parameter[], Optimizer> make, Func<Func<double, double, double>> rule)
+    {
+        Parameter parameter = new("p", Numbers.Tensor(_device, 1, Length));
+        Optimizer optimizer = make([parameter]);
+        double[] wanted = [.. parameter.Value.ToArray().Select(value => (double)value)];
+        Func<double, double, double>[] rules = [.. wanted.Select(_ => rule())];
+        for (int step = 0; step < Steps; step++)
+        {
+            float[] gradient = Numbers.Uniform(Length, 10 + step);
+            parameter.Gradient.Write(gradient);
+
+            optimizer.Step();
+
+            wanted = [.. wanted.Select((p, at) => rules[at](p, gradient[at]))];
+            Numbers.AssertClose(wanted, parameter.Value.ToArray(), 1e-5);
+            Assert.All(parameter.Gradient.ToArray(), value => Assert.Equal(0, value));
+        }
+    }
+}

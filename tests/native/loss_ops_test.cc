@@ -1,0 +1,114 @@
+// Softmax with cross-entropy against the reference.
+#include <limits>
+
+#include "ops_fixture.h"
+#include "reference/rows.h"
+
+namespace nrnn::test {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+using LossOps = OpsTest;
+using reference::CrossEntropyShape;
+
+struct Result {
+  std::vector<float> losses, dlogits;
+};
+
+// dlogits overwrites the logits, if in_place.
+Result RunLoss(const Device& device, const CrossEntropyShape& shape,
+               const std::vector<double>& logits, const std::vector<int32_t>& targets,
+               const std::vector<double>& dlosses, bool in_place) {
+  const Placed x(device, logits, 3), losses(device, dlosses, 1), gradient(device, dlosses, 2);
+  const Placed dx(device, logits, 5);
+  const Buffer classes(device, targets);
+  const nrnn_cross_entropy_args args = {
+      shape.rows, shape.columns, shape.ignore_index, static_cast<float>(shape.label_smoothing),
+      x.get(),    classes.get()};
+  Check(nrnn_cross_entropy_forward(&args, losses.get()));
+  const Placed& to = in_place ? x : dx;
+  Check(nrnn_cross_entropy_backward(&args, gradient.get(), to.get()));
+  EXPECT_TRUE(x.Alone() && losses.Alone() && dx.Alone());
+  return {losses.Read(), to.Read()};
+}
+
+std::vector<int32_t> Targets(Numbers& numbers, const CrossEntropyShape& shape) {
+  std::vector<int32_t> targets(static_cast<size_t>(shape.rows));
+  for (int32_t& target : targets) {
+    target = numbers.Integer(0, 4) == 0
+                 ? shape.ignore_index
+                 : static_cast<int32_t>(numbers.Integer(0, shape.columns - 1));
+  }
+  return targets;
+}
+
+TEST_P(LossOps, CrossEntropyMatchesReferenceAtEveryWidth) {
+  for (int64_t columns = 1; columns <= 70; columns += kSweepStride) {
+    for (const float smoothing : {0.0f, 0.1f, 1.0f}) {
+      const CrossEntropyShape shape = {columns % 6 + 1, columns, -100, smoothing};
+      const std::string what =
+          "columns" + std::to_string(columns) + "_smoothing" + std::to_string(smoothing);
+      Numbers numbers(static_cast<uint64_t>(columns));
+      const auto logits = numbers.Reals(shape.rows * columns, 10),
+                 dlosses = numbers.Reals(shape.rows);
+      const auto targets = Targets(numbers, shape);
+      const Result got = RunLoss(one(), shape, logits, targets, dlosses, columns % 2 == 0);
+      // A loss is a difference of numbers up to 40, whatever it is itself.
+      const auto losses = reference::CrossEntropyForward(shape, logits, targets);
+      auto scale = losses;
+      scale.push_back(40);
+      const auto terms = static_cast<double>(columns);
+      EXPECT_TRUE(Near(got.losses, losses, SumTolerance(terms, scale, 1), what));
+      const auto dlogits = reference::CrossEntropyBackward(shape, logits, targets, dlosses);
+      auto one_hot = dlogits;
+      one_hot.push_back(1);
+      EXPECT_TRUE(Near(got.dlogits, dlogits, SumTolerance(terms, one_hot, 1), what));
+    }
+  }
+}
+
+TEST_P(LossOps, LargeLogitsLoseNoDigits) {
+  const CrossEntropyShape shape = {1, 3, -1, 0};
+  const std::vector<double> logits = {10000, 10001, 9990};
+  const Result got = RunLoss(one(), shape, logits, {0}, {1}, false);
+  const auto want = reference::CrossEntropyForward(shape, logits, {0});
+  EXPECT_TRUE(Near(got.losses, want, SumTolerance(1, {}), "loss"));
+}
+
+TEST_P(LossOps, NaNReachesItsRowOnly) {
+  const CrossEntropyShape shape = {3, 2, -1, 0};
+  const Result got =
+      RunLoss(one(), shape, {0, 0, kNaN, 0, kNaN, kNaN}, {1, 1, -1}, {1, 1, 1}, false);
+  EXPECT_FLOAT_EQ(got.losses[0], 0.693147181f);
+  EXPECT_TRUE(std::isnan(got.losses[1]));
+  EXPECT_EQ(got.losses[2], 0);  // ignored
+  EXPECT_TRUE(Same(got.dlogits, {0.5, -0.5, kNaN, kNaN, 0, 0}, "dlogits"));
+}
+
+TEST_P(LossOps, ThreadsGiveTheSameBits) {
+  const CrossEntropyShape shape = {1500, 65, -1, 0.05};
+  Numbers numbers(5);
+  const auto logits = numbers.Reals(shape.rows * shape.columns, 8),
+             dlosses = numbers.Reals(shape.rows);
+  const auto targets = Targets(numbers, shape);
+  const Result with_one = RunLoss(one(), shape, logits, targets, dlosses, false);
+  const Result with_three = RunLoss(three(), shape, logits, targets, dlosses, true);
+  EXPECT_TRUE(SameBits(with_three.losses, with_one.losses, "losses"));
+  EXPECT_TRUE(SameBits(with_three.dlogits, with_one.dlogits, "dlogits"));
+}
+
+TEST_P(LossOps, TargetsOutOfRangeAreRefused) {
+  const Buffer logits(one(), 4), losses(one(), std::vector<float>{7, 7});
+  const Buffer targets(one(), std::vector<int32_t>{1, 2});
+  const nrnn_cross_entropy_args args = {2, 2, -100, 0, logits.get(), targets.get()};
+  EXPECT_EQ(nrnn_cross_entropy_forward(&args, losses.get()), NRNN_INVALID_ARGUMENT);
+  EXPECT_STREQ(nrnn_last_error(),
+               "nrnn_cross_entropy_forward: targets[1] is 2, must be 0..1 or ignore_index (-100)");
+  EXPECT_TRUE(Same(losses.Read(), {7, 7}, "losses"));
+}
+
+NRNN_INSTANTIATE_TARGETS(LossOps);
+
+}  // namespace
+}  // namespace nrnn::test

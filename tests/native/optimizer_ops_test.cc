@@ -1,0 +1,209 @@
+// Optimisers and clipping against the reference: several steps at every length.
+#include <limits>
+
+#include "ops_fixture.h"
+#include "reference/optimizers.h"
+
+namespace nrnn::test {
+namespace {
+
+using OptimizerOps = OpsTest;
+
+constexpr int kSteps = 4;
+
+// float options, as doubles for the reference.
+double Exact(float value) { return static_cast<double>(value); }
+
+// A parameter, its gradients in each step and the optimiser's state, here and in the reference.
+class Training {
+ public:
+  Training(const Device& device, int64_t length, uint64_t seed)
+      : numbers_(seed),
+        want_(numbers_.Reals(length)),
+        first_(want_.size()),
+        second_(want_.size()),
+        parameter(device, want_, 1),
+        gradient(device, first_, 2),
+        first(device, first_, 3),
+        second(device, second_, 5) {}
+
+  // New gradients, for both.
+  std::vector<double> Draw() {
+    const auto values = numbers_.Reals(static_cast<int64_t>(want_.size()));
+    const auto floats = Floats(values);
+    Check(nrnn_buffer_write(gradient.get(), 0, floats.data(), static_cast<int64_t>(floats.size())));
+    return values;
+  }
+
+  void ExpectSame(const std::string& what) const {
+    // terms: a handful of roundings in each step.
+    EXPECT_TRUE(Near(parameter.Read(), want_, SumTolerance(kSteps, want_), what));
+    EXPECT_TRUE(Near(first.Read(), first_, SumTolerance(kSteps, first_), what));
+    EXPECT_TRUE(Near(second.Read(), second_, SumTolerance(kSteps, second_), what));
+    EXPECT_TRUE(Same(gradient.Read(), std::vector<double>(want_.size()), what));
+    EXPECT_TRUE(parameter.Alone() && gradient.Alone() && first.Alone() && second.Alone()) << what;
+  }
+
+ private:
+  Numbers numbers_;
+
+ public:
+  std::vector<double> want_, first_, second_;
+  Placed parameter, gradient, first, second;
+};
+
+void TrainAdam(Training& training, float weight_decay, bool decoupled) {
+  for (int64_t step = 1; step <= kSteps; ++step) {
+    auto gradient = training.Draw();
+    const nrnn_adam_args args = {0.01f,
+                                 0.9f,
+                                 0.99f,
+                                 1e-6f,
+                                 weight_decay,
+                                 decoupled,
+                                 step,
+                                 training.parameter.get(),
+                                 training.gradient.get(),
+                                 training.first.get(),
+                                 training.second.get()};
+    Check(nrnn_adam_step(&args));
+    reference::AdamStep<double>(
+        {Exact(0.01f), Exact(0.9f), Exact(0.99f), Exact(1e-6f), Exact(weight_decay), decoupled},
+        step, training.want_, gradient, training.first_, training.second_);
+  }
+}
+
+void TrainSgd(Training& training, float momentum, float weight_decay, bool nesterov) {
+  std::vector<double> none;
+  for (int step = 0; step < kSteps; ++step) {
+    auto gradient = training.Draw();
+    const nrnn_sgd_args args = {0.1f,
+                                momentum,
+                                weight_decay,
+                                nesterov,
+                                training.parameter.get(),
+                                training.gradient.get(),
+                                momentum == 0 ? nullptr : training.first.get()};
+    Check(nrnn_sgd_step(&args));
+    reference::SgdStep<double>({Exact(0.1f), Exact(momentum), Exact(weight_decay), nesterov},
+                               training.want_, gradient, momentum == 0 ? none : training.first_);
+  }
+}
+
+void TrainRmsprop(Training& training, float momentum, float weight_decay) {
+  std::vector<double> none;
+  for (int step = 0; step < kSteps; ++step) {
+    auto gradient = training.Draw();
+    const nrnn_rmsprop_args args = {0.01f,
+                                    0.9f,
+                                    1e-6f,
+                                    momentum,
+                                    weight_decay,
+                                    training.parameter.get(),
+                                    training.gradient.get(),
+                                    training.first.get(),
+                                    momentum == 0 ? nullptr : training.second.get()};
+    Check(nrnn_rmsprop_step(&args));
+    reference::RmspropStep<double>(
+        {Exact(0.01f), Exact(0.9f), Exact(1e-6f), Exact(momentum), Exact(weight_decay)},
+        training.want_, gradient, training.first_, momentum == 0 ? none : training.second_);
+  }
+}
+
+TEST_P(OptimizerOps, StepsMatchReferenceAtEveryLength) {
+  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+    const std::string n = "n" + std::to_string(length);
+    const auto train = [&](const std::string& what, const auto& steps) {
+      Training training(one(), length, static_cast<uint64_t>(length));
+      steps(training);
+      training.ExpectSame(what + "_" + n);
+    };
+    train("adam", [](Training& t) { TrainAdam(t, 0, false); });
+    train("adam_decay", [](Training& t) { TrainAdam(t, 0.1f, false); });
+    train("adamw", [](Training& t) { TrainAdam(t, 0.1f, true); });
+    train("sgd", [](Training& t) { TrainSgd(t, 0, 0, false); });
+    train("sgd_momentum", [](Training& t) { TrainSgd(t, 0.9f, 0.1f, false); });
+    train("sgd_nesterov", [](Training& t) { TrainSgd(t, 0.9f, 0.1f, true); });
+    train("rmsprop", [](Training& t) { TrainRmsprop(t, 0, 0); });
+    train("rmsprop_momentum", [](Training& t) { TrainRmsprop(t, 0.5f, 0.1f); });
+  }
+}
+
+TEST_P(OptimizerOps, ThreadsGiveTheSameBits) {
+  const auto run = [](const Device& device) {
+    Training training(device, 70001, 1);
+    TrainAdam(training, 0.1f, true);
+    TrainSgd(training, 0.9f, 0, true);
+    TrainRmsprop(training, 0.9f, 0);
+    return training.parameter.Read();
+  };
+  ExpectSameBits(run, "optimisers");
+}
+
+struct Clipped {
+  std::vector<float> norm, a, b;
+};
+
+Clipped Clip(const Device& device, std::vector<double> a, std::vector<double> b, float max_norm) {
+  const Placed first(device, a, 1), second(device, b, 3);
+  const Buffer empty(device, 0);
+  nrnn_buffer* gradients[] = {first.get(), empty.get(), second.get()};
+  float norm = -1;
+  Check(nrnn_clip_global_norm(gradients, 3, max_norm, &norm));
+  EXPECT_TRUE(first.Alone() && second.Alone());
+  return {{norm}, first.Read(), second.Read()};
+}
+
+TEST_P(OptimizerOps, ClippingMatchesReference) {
+  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+    Numbers numbers(static_cast<uint64_t>(length));
+    const auto a = numbers.Reals(length), b = numbers.Reals(71 - length);
+    for (const float max_norm : {0.5f, 100.0f}) {
+      const std::string what = std::to_string(length) + "_max" + std::to_string(max_norm);
+      auto want_a = a, want_b = b;
+      const double norm = reference::ClipGlobalNorm<double>({&want_a, &want_b}, max_norm);
+      const Clipped got = Clip(one(), a, b, max_norm);
+      EXPECT_TRUE(Near(got.norm, {norm}, SumTolerance(1, {}), what));
+      EXPECT_TRUE(Near(got.a, want_a, SumTolerance(1, {}), what));
+      EXPECT_TRUE(Near(got.b, want_b, SumTolerance(1, {}), what));
+    }
+  }
+}
+
+TEST_P(OptimizerOps, ClippingGivesTheSameBitsOnThreads) {
+  Numbers numbers(2);
+  const auto a = numbers.Reals(100001), b = numbers.Reals(33333);
+  const Clipped want = Clip(one(), a, b, 1), got = Clip(three(), a, b, 1);
+  EXPECT_TRUE(SameBits(got.norm, want.norm, "norm"));
+  EXPECT_TRUE(SameBits(got.a, want.a, "a"));
+  EXPECT_TRUE(SameBits(got.b, want.b, "b"));
+}
+
+TEST_P(OptimizerOps, ANormThatIsNotFiniteScalesNothing) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Clipped with_nan = Clip(one(), {1, kNaN}, {3}, 0.5f);
+  EXPECT_TRUE(Same(with_nan.norm, {kNaN}, "norm"));
+  EXPECT_TRUE(Same(with_nan.b, {3}, "b"));
+  const Clipped infinite = Clip(one(), {1, kInfinity}, {3}, 0.5f);
+  EXPECT_TRUE(Same(infinite.norm, {kInfinity}, "norm"));
+  EXPECT_TRUE(Same(infinite.a, {1, kInfinity}, "a"));
+  // Squares that only double holds.
+  const Clipped large = Clip(one(), {3e30, 0}, {4e30}, 1);
+  EXPECT_TRUE(Near(large.norm, {5e30}, SumTolerance(1, {}), "norm"));
+  EXPECT_TRUE(Near(large.b, {0.8}, SumTolerance(1, {}), "b"));
+}
+
+TEST_P(OptimizerOps, GradientsThatOverlapAreRefused) {
+  const Buffer all(one(), 10), low = all.Slice(0, 5), high = all.Slice(5, 5);
+  nrnn_buffer* apart[] = {high.get(), low.get()};
+  nrnn_buffer* twice[] = {low.get(), all.get()};
+  float norm = 0;
+  EXPECT_EQ(nrnn_clip_global_norm(apart, 2, 1, &norm), NRNN_OK);
+  EXPECT_EQ(nrnn_clip_global_norm(twice, 2, 1, &norm), NRNN_INVALID_ARGUMENT);
+}
+
+NRNN_INSTANTIATE_TARGETS(OptimizerOps);
+
+}  // namespace
+}  // namespace nrnn::test
