@@ -31,6 +31,11 @@ configured() {
     { [ "$tests" = OFF ] || grep -qx "NATIVERNN_BUILD_TESTS:BOOL=ON" "$build/CMakeCache.txt"; }
 }
 
+# `dotnet run` shows nothing of a build; a person at a terminal shall know why the first one takes long.
+if [ ! -e "$build/libnativernn.so" ]; then
+  { echo "Building NativeRnn's native library; the first time takes a minute or two." >/dev/tty; } 2>/dev/null || true
+fi
+
 if ! configured; then
   cmake/bootstrap.sh "${bootstrap[@]}"
   # Where GoogleTest is there the tests are configured at once, so that nothing is configured twice.

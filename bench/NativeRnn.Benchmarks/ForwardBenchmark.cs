@@ -17,7 +17,8 @@ internal sealed class ForwardBenchmark(Setup setup)
         Console.WriteLine(
             $"layers           {setup.Cell}, {setup.Layers} x {setup.Hidden}, input " +
             $"{setup.Embedding}, batch {setup.Batch}, sequence {setup.Sequence}");
-        IForward[] peers = Make(library);
+        IForward[] peers = Peers.Make<IForward>(
+            library, () => new NativeRnnForward(setup), () => new TorchSharpForward(setup));
         Meter[] meters = [.. peers.Select(peer => new Meter(peer.Name))];
         float[] input = Input();
         float[][] outputs = [.. peers.Select(_ => new float[setup.CharactersPerStep * setup.Hidden])];
@@ -65,27 +66,6 @@ internal sealed class ForwardBenchmark(Setup setup)
         }
 
         return input;
-    }
-
-    private IForward[] Make(Library library)
-    {
-        List<IForward> peers = [];
-        if (library != Library.TorchSharp)
-        {
-            peers.Add(new NativeRnnForward(setup));
-        }
-
-        if (library != Library.NativeRnn)
-        {
-            peers.Add(new TorchSharpForward(setup));
-        }
-
-        if (peers.Count == 2)
-        {
-            peers[1].Load(peers[0].Weights());
-        }
-
-        return [.. peers];
     }
 }
 

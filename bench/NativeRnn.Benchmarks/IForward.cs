@@ -1,14 +1,8 @@
 namespace Benchmarks;
 
 /// <summary>Recurrent layers in one library, for inference.</summary>
-internal interface IForward : IDisposable
+internal interface IForward : IPeer
 {
-    string Name { get; }
-
-    Dictionary<string, float[]> Weights();
-
-    void Load(IReadOnlyDictionary<string, float[]> weights);
-
     /// <summary>Runs a sequence from zeros, from the host's memory to the host's memory.</summary>
     /// <param name="input">[T,B,I].</param>
     /// <param name="output">[T,B,H].</param>

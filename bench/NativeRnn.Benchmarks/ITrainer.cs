@@ -4,15 +4,8 @@ namespace Benchmarks;
 /// A character model in one library: embedding, recurrent layers, linear layer to the logits, mean
 /// cross-entropy, Adam. The state goes from step to step, gradients don't.
 /// </summary>
-internal interface ITrainer : IDisposable
+internal interface ITrainer : IPeer
 {
-    string Name { get; }
-
-    /// <summary>Copies of the weights by PyTorch's names.</summary>
-    Dictionary<string, float[]> Weights();
-
-    void Load(IReadOnlyDictionary<string, float[]> weights);
-
     /// <summary>Trains on a window, from characters in the host's memory to the loss in it.</summary>
     /// <param name="inputs">Characters, [T,B].</param>
     /// <param name="targets">What follows each of them, [T,B].</param>

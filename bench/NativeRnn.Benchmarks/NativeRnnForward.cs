@@ -22,13 +22,10 @@ internal sealed class NativeRnnForward : IForward
 
     public string Name => "NativeRnn";
 
-    public Dictionary<string, float[]> Weights() => _layers.StateDict().ToDictionary(
-        weight => weight.Key, weight => weight.Value.ToArray());
+    public Dictionary<string, float[]> Weights() => NativeRnnWeights.Get(_layers);
 
     public void Load(IReadOnlyDictionary<string, float[]> weights) =>
-        _layers.LoadStateDict(_layers.StateDict().ToDictionary(
-            weight => weight.Key,
-            weight => Tensor.From(weights[weight.Key], weight.Value.Shape, _device)));
+        NativeRnnWeights.Set(_layers, weights);
 
     public void Run(float[] input, float[] output)
     {

@@ -38,13 +38,10 @@ internal sealed class NativeRnnTrainer : ITrainer
 
     public string Name => "NativeRnn";
 
-    public Dictionary<string, float[]> Weights() => _model.StateDict().ToDictionary(
-        weight => weight.Key, weight => weight.Value.ToArray());
+    public Dictionary<string, float[]> Weights() => NativeRnnWeights.Get(_model);
 
     public void Load(IReadOnlyDictionary<string, float[]> weights) =>
-        _model.LoadStateDict(_model.StateDict().ToDictionary(
-            weight => weight.Key,
-            weight => Tensor.From(weights[weight.Key], weight.Value.Shape, _device)));
+        NativeRnnWeights.Set(_model, weights);
 
     public float Step(int[] inputs, int[] targets)
     {

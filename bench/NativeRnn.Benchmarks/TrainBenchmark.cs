@@ -23,7 +23,8 @@ internal sealed class TrainBenchmark(Setup setup, CharacterBatches text)
             $"model            {setup.Cell}, {setup.Layers} x {setup.Hidden}, embedding " +
             $"{setup.Embedding}, batch {setup.Batch}, sequence {setup.Sequence}");
         Console.WriteLine($"text             {text.Name}, {text.Vocabulary} characters");
-        ITrainer[] trainers = Make(library);
+        ITrainer[] trainers = Peers.Make<ITrainer>(
+            library, () => new NativeRnnTrainer(setup), () => new TorchSharpTrainer(setup));
         Meter[] meters = [.. trainers.Select(trainer => new Meter(trainer.Name))];
         List<float[]> losses = [];
         for (int step = 0; step < WarmUp + steps; step++)
@@ -41,27 +42,6 @@ internal sealed class TrainBenchmark(Setup setup, CharacterBatches text)
         Report.Speeds(speeds);
         Report.Save(json, new TrainResult(machine, setup, text.Name, speeds, losses, difference));
         return difference <= Tolerance ? 0 : 1;
-    }
-
-    private ITrainer[] Make(Library library)
-    {
-        List<ITrainer> trainers = [];
-        if (library != Library.TorchSharp)
-        {
-            trainers.Add(new NativeRnnTrainer(setup));
-        }
-
-        if (library != Library.NativeRnn)
-        {
-            trainers.Add(new TorchSharpTrainer(setup));
-        }
-
-        if (trainers.Count == 2)
-        {
-            trainers[1].Load(trainers[0].Weights());
-        }
-
-        return [.. trainers];
     }
 }
 

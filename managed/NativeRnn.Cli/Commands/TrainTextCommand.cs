@@ -19,9 +19,11 @@ internal static class TrainTextCommand
         var options = new Options();
         var command = new Command(
             "text",
-            "Train a character model on a text. Without --data: on NativeRnn's own sources, for " +
-            $"{TrainTextSettings.DefaultCorpusSeconds:0} seconds. Ctrl-C saves what was trained " +
-            $"and returns {ExitCode.Interrupted}.");
+            "Train a character model on a text. Without --data: on NativeRnn's own sources, as with " +
+            $"--max-seconds {TrainTextSettings.DefaultCorpusSeconds:0} " +
+            $"--batch {TrainTextSettings.DefaultCorpusBatch} " +
+            $"--sequence {TrainTextSettings.DefaultCorpusSequence}. " +
+            $"Ctrl-C saves what was trained and returns {ExitCode.Interrupted}.");
         foreach (Option option in options.All)
         {
             command.Options.Add(option);
@@ -110,8 +112,8 @@ internal static class TrainTextCommand
             Layers = parsed.GetValue(_layers),
             Hidden = parsed.GetValue(_hidden),
             Embedding = parsed.GetValue(_embedding),
-            Sequence = parsed.GetValue(_sequence),
-            Batch = parsed.GetValue(_batch),
+            Sequence = Choose(parsed, _sequence, TrainTextSettings.DefaultCorpusSequence),
+            Batch = Choose(parsed, _batch, TrainTextSettings.DefaultCorpusBatch),
             Epochs = parsed.GetValue(_epochs),
             LearningRate = (float)parsed.GetValue(_learningRate),
             Dropout = (float)parsed.GetValue(_dropout),
@@ -123,6 +125,12 @@ internal static class TrainTextCommand
             Json = parsed.GetValue(_json),
             MaxSeconds = parsed.GetValue(_maxSeconds),
         };
+
+        // What was given, else the standard, which is another one for the default corpus.
+        private int Choose(ParseResult parsed, Option<int> option, int forDefaultCorpus) =>
+            parsed.GetValue(_data) is null && parsed.GetResult(option) is not { Implicit: false }
+                ? forDefaultCorpus
+                : parsed.GetValue(option);
 
         private static Option<string> CellOption()
         {

@@ -82,7 +82,7 @@ internal static class TextTraining
             $"""
             Text: {corpus.Title}, {corpus.Text.Length:N0} characters ({split.Vocabulary.Count} distinct), {split.Validation.Length:N0} of them for validation.
             Model: {settings.Layers} x {settings.Hidden} {NameOf(settings.Cell)}, {model.ParameterCount:N0} parameters, on {model.Device.Threads} threads ({model.Device.InstructionSet}).
-            Training: {settings.Epochs} epochs{limit}, seed {settings.Seed}. Ctrl-C saves what is trained by then.
+            Training: batches of {settings.Batch} x {settings.Sequence}, {settings.Epochs} epochs{limit}, seed {settings.Seed}. Ctrl-C saves what is trained by then.
             """);
     }
 

@@ -11,6 +11,15 @@ internal sealed record TrainTextSettings
     /// <summary>How long the first run, without any option, trains.</summary>
     public const double DefaultCorpusSeconds = 60;
 
+    /// <summary>
+    /// Its batch and sequence: a minute is short, and many small steps learn more in it than few
+    /// large ones.
+    /// </summary>
+    public const int DefaultCorpusBatch = 16;
+
+    /// <inheritdoc cref="DefaultCorpusBatch"/>
+    public const int DefaultCorpusSequence = 64;
+
     /// <summary>The text's file; null: the embedded sources.</summary>
     public string? Data { get; init; }
 

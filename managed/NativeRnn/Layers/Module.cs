@@ -70,11 +70,16 @@ public abstract class Module
     public Dictionary<string, Tensor> StateDict()
     {
         Dictionary<string, Tensor> state = new(StringComparer.Ordinal);
-        foreach ((string name, Parameter parameter, ParameterView view) in NamedViews())
+        foreach ((string name, Parameter parameter) in NamedParameters())
         {
             float[] values = parameter.Value.ToArray();
-            state.Add(name, Tensor.From(
-                values.AsSpan(view.Offset, view.Length), [.. view.Shape], parameter.Value.Device));
+            foreach (ParameterView view in parameter.Views)
+            {
+                state.Add(NameOf(name, parameter, view), Tensor.From(
+                    values.AsSpan(view.Offset, view.Length),
+                    [.. view.Shape],
+                    parameter.Value.Device));
+            }
         }
 
         return state;
@@ -161,17 +166,14 @@ public abstract class Module
     private static string Join(string path, string name) =>
         path.Length == 0 ? name : $"{path}.{name}";
 
-    private IEnumerable<(string Name, Parameter Parameter, ParameterView View)> NamedViews()
-    {
-        foreach ((string name, Parameter parameter) in NamedParameters())
-        {
-            string path = name[..^parameter.Name.Length];
-            foreach (ParameterView view in parameter.Views)
-            {
-                yield return (path + view.Name, parameter, view);
-            }
-        }
-    }
+    // The name of a part of a parameter, given the parameter's with the modules before it.
+    private static string NameOf(string name, Parameter parameter, ParameterView view) =>
+        name[..^parameter.Name.Length] + view.Name;
+
+    private IEnumerable<(string Name, Parameter Parameter, ParameterView View)> NamedViews() =>
+        from named in NamedParameters()
+        from view in named.Parameter.Views
+        select (NameOf(named.Name, named.Parameter, view), named.Parameter, view);
 
     private IEnumerable<(string Name, Module Module)> Walk(string path, HashSet<Module> seen)
     {

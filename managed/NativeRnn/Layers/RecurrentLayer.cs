@@ -78,7 +78,7 @@ public abstract class RecurrentLayer : Module
         }
 
         RecurrentCall call = new(_settings, _plan!, _weights!.Value, input, state, lengths);
-        bool dropout = Training && Dropout > 0 && NumLayers > 1;
+        bool dropout = Training && _settings.Drops;
         long seed = dropout ? RandomStream.Mix(_seed, ++_calls) : 0;
         RecurrentOutput output = call.Run(dropout, seed);
         return _settings.ReturnSequences

@@ -29,6 +29,9 @@ internal sealed record RecurrentSettings
 
     internal bool ReturnSequences { get; init; } = true;
 
+    /// <summary>Whether dropout acts anywhere: it spares the last layer.</summary>
+    internal bool Drops => Dropout > 0 && NumLayers > 1;
+
     internal int Directions => Bidirectional ? 2 : 1;
 
     internal int Gates => Cell switch { RnnCell.Lstm => 4, RnnCell.Gru => 3, _ => 1 };

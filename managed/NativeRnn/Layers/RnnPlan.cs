@@ -31,7 +31,7 @@ internal sealed class RnnPlan
     /// a second plan that doesn't.
     /// </summary>
     internal RnnHandle Choose(bool reserve, bool dropout) =>
-        !reserve || dropout || _settings.Dropout == 0
+        !reserve || dropout || !_settings.Drops
             ? _plan
             : _planWithoutDropout ??= Ops.RnnCreate(Device, _settings.ToConfig(_inputSize, 0));
 

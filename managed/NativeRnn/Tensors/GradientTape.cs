@@ -98,7 +98,7 @@ public sealed partial class GradientTape : IDisposable
         Id = Interlocked.Increment(ref _lastId);
     }
 
-    /// <summary>Ends the recording and takes back all memory: tensors made meanwhile are invalid. Twice is once.</summary>
+    /// <summary>Ends the recording and takes the memory back: what it held is invalid. Twice is once.</summary>
     public void Dispose()
     {
         if (_disposed)

@@ -31,20 +31,28 @@ internal sealed class CharacterStepper
             _model.SetTraining(false);
         }
 
-        _character[0] = character;
-        _input.Write(_character);
-        using (GradientTape tape = _model.Device.Record(gradients: false))
+        try
         {
-            (Tensor logits, RecurrentState next) = _model.Forward(_input, _state.Value);
-            logits.CopyTo(_logits);
-            _state.Take(next);
+            Read(character);
         }
-
-        if (training)
+        finally
         {
-            _model.SetTraining(true);
+            if (training)
+            {
+                _model.SetTraining(true);
+            }
         }
 
         return _logits;
+    }
+
+    private void Read(int character)
+    {
+        _character[0] = character;
+        _input.Write(_character);
+        using GradientTape tape = _model.Device.Record(gradients: false);
+        (Tensor logits, RecurrentState next) = _model.Forward(_input, _state.Value);
+        logits.CopyTo(_logits);
+        _state.Take(next);
     }
 }

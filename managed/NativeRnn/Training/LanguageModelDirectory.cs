@@ -83,8 +83,11 @@ public static class LanguageModelDirectory
         {
             LanguageModelFile file = Read(description);
             CharVocabulary vocabulary = VocabularyOf(file);
-            LanguageModel model = new(OptionsOf(file, vocabulary), device);
-            model.LoadStateDict(Safetensors.Load(weights, model.Device).Tensors);
+            LanguageModelOptions options = OptionsOf(file, vocabulary);
+            IReadOnlyDictionary<string, Tensor> state = Safetensors.Load(weights, device).Tensors;
+            CheckSize(options, state.Values.Sum(tensor => tensor.Length));
+            LanguageModel model = new(options, device);
+            model.LoadStateDict(state);
             model.SetTraining(false);
             return (model, vocabulary);
         }
@@ -117,6 +120,19 @@ public static class LanguageModelDirectory
             : throw new InvalidDataException(
                 $"{path}: version {file.Version} is not known; this library reads up to " +
                 $"{LanguageModelFile.NewestVersion}");
+    }
+
+    // A wrong description must not make a model that fills the memory. What differs by less, the
+    // state dict's check names in detail.
+    private static void CheckSize(LanguageModelOptions options, long weights)
+    {
+        double described = options.CountWeights();
+        if (described > (2.0 * weights) + 1_000_000)
+        {
+            throw new InvalidDataException(
+                $"{DescriptionName} describes a model of {described:N0} weights, " +
+                $"{WeightsName} has {weights:N0}");
+        }
     }
 
     private static CharVocabulary VocabularyOf(LanguageModelFile file)

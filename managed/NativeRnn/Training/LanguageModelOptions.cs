@@ -28,6 +28,15 @@ public sealed record LanguageModelOptions
     /// <summary>Of the weights and the dropout masks.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>Weights of such a model, by arithmetic only.</summary>
+    internal double CountWeights()
+    {
+        double gates = Cell switch { RnnCell.Lstm => 4, RnnCell.Gru => 3, _ => 1 };
+        double inputs = Embedding + ((Layers - 1.0) * Hidden);
+        double recurrent = gates * Hidden * (inputs + (Layers * (Hidden + 2.0)));
+        return ((double)Vocabulary * Embedding) + recurrent + (Vocabulary * (Hidden + 1.0));
+    }
+
     internal void Check()
     {
         Sizes.Require(Vocabulary, nameof(Vocabulary));

@@ -7,9 +7,13 @@ namespace NativeRnn.Training;
 /// <summary>One training of a language model: its steps, its clock and its reports.</summary>
 internal sealed class LanguageModelRun
 {
-    // The learning rate rises over this part of the way and ends at this part of its peak.
-    private const double WarmUp = 0.02;
+    // The learning rate rises over so many steps, in a short training over a tenth of all, and ends
+    // at this part of its peak.
+    private const int WarmUpSteps = 40;
     private const double Floor = 0.01;
+
+    // Before this part of the time is over, its pace says too little about the rest.
+    private const double TimeToJudge = 0.05;
 
     private readonly LanguageModel _model;
     private readonly LanguageModelTrainingOptions _options;
@@ -42,7 +46,7 @@ internal sealed class LanguageModelRun
         (_model, _options, _feed, _progress) = (model, options, feed, progress);
         _epochLength = epochLength;
         _optimizer = new Adam(model.Parameters(), options.LearningRate);
-        _schedule = new CosineSchedule(options.LearningRate, WarmUp, Floor);
+        _schedule = new CosineSchedule(options.LearningRate, floor: Floor);
         _state = new CarriedState(model.ZeroState(feed.Batch));
     }
 
@@ -66,7 +70,7 @@ internal sealed class LanguageModelRun
         _training.Start();
         for (_batch = 0; _batch < _feed.Count && outcome == TrainingOutcome.Completed;)
         {
-            _optimizer.LearningRate = _schedule.At(Way());
+            _optimizer.LearningRate = Rate();
             Step();
             _batch++;
             outcome = Verdict(cancellationToken);
@@ -146,14 +150,26 @@ internal sealed class LanguageModelRun
         $"{what}, in epoch {_epoch}, batch {_batch + 1} of {_feed.Count}; the weights are as before it",
         inner);
 
-    // From 0 to 1 over all epochs.
-    private double Way()
+    private float Rate()
     {
-        double batches = ((_epoch - 1.0) * _feed.Count) + _batch + 0.5;
-        double way = batches / ((double)_options.Epochs * _feed.Count);
-        return _options is { DecayByTime: true, MaxSeconds: double seconds }
-            ? Math.Max(way, (_clock.Elapsed.TotalSeconds + ValidationSeconds()) / seconds)
-            : way;
+        double allSteps = (double)_options.Epochs * _feed.Count;
+        double steps = _optimizer.Steps + 0.5;
+        double warmUp = Math.Min(WarmUpSteps, allSteps / 10);
+        double way = Math.Max(steps / allSteps, TimeSpent(steps / allSteps));
+        return (float)(_schedule.At(way) * Math.Min(1, steps / warmUp));
+    }
+
+    // The part of the time that is over, if it and not the epochs will end the training: else 0, so
+    // that a generous limit leaves the bits as they are.
+    private double TimeSpent(double way)
+    {
+        if (_options is not { DecayByTime: true, MaxSeconds: double seconds })
+        {
+            return 0;
+        }
+
+        double spent = (_clock.Elapsed.TotalSeconds + ValidationSeconds()) / seconds;
+        return spent < TimeToJudge || spent < way ? 0 : spent;
     }
 
     private TrainingOutcome Verdict(CancellationToken cancellationToken)

@@ -109,11 +109,23 @@ public sealed class LanguageModelTrainer
 
     private double Evaluate(TextFeed feed)
     {
+        bool training = _model.Training;
+        _model.SetTraining(false);
+        try
+        {
+            return MeanLoss(feed);
+        }
+        finally
+        {
+            _model.SetTraining(training);
+        }
+    }
+
+    private double MeanLoss(TextFeed feed)
+    {
         double sum = 0;
         long predictions = 0;
         CarriedState state = new(_model.ZeroState(feed.Batch));
-        bool training = _model.Training;
-        _model.SetTraining(false);
         for (int window = 0; window < feed.Count; window++)
         {
             predictions += feed.Load(window).Predictions;
@@ -123,7 +135,6 @@ public sealed class LanguageModelTrainer
             state.Take(next);
         }
 
-        _model.SetTraining(training);
         return sum / predictions;
     }
 }

@@ -13,8 +13,8 @@ public sealed record LanguageModelTrainingOptions
     public int Sequence { get; init; } = 100;
 
     /// <summary>
-    /// The learning rate after the warm-up; from there it falls along a half cosine to a hundredth
-    /// at the end of the last epoch.
+    /// The highest learning rate. It rises over the first 40 steps and falls along a half cosine to
+    /// a hundredth of this at the end of the last epoch.
     /// </summary>
     public float LearningRate { get; init; } = 2e-3f;
 
@@ -28,8 +28,9 @@ public sealed record LanguageModelTrainingOptions
     public double? MaxSeconds { get; init; }
 
     /// <summary>
-    /// Whether the learning rate follows the clock where <see cref="MaxSeconds"/> is over before the
-    /// epochs are: better weights from a short training, but no longer the same bits each time.
+    /// Whether the learning rate falls by the clock where <see cref="MaxSeconds"/> will be over
+    /// before the epochs are: better weights from a short training, but no longer the same bits each
+    /// time. A limit that is not reached changes nothing.
     /// </summary>
     public bool DecayByTime { get; init; }
 

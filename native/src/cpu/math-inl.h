@@ -1,15 +1,15 @@
-// Exp, Log, Tanh, Sigmoid and Softplus of float vectors, at most 2 ulp from the exact value
-// (measured against float64: tests/native/elementwise_ops_test.cc). NaN gives NaN, infinities their
-// limits.
+// Exp, Log, Tanh, Sigmoid and Softplus of float vectors. Largest distance from the exact value,
+// over all floats from 7.6e-6 to 111 in size and a sample of the others: Exp 1.04 ulp, Log 0.84,
+// Tanh 1.50, Sigmoid 2.00, Softplus 1.68. NaN gives NaN, infinities their limits.
 //
-//   exp(x) = 2^n (1 + q),  n = round(x / ln 2),  r = x - n ln 2,  q = expm1(r) = r + r^2 P(r),  |r|
-//   <= ln(2) / 2
+//   exp(x) = 2^n (1 + q),  n = round(x / ln 2),  r = x - n ln 2 in +-ln(2) / 2
+//   q = expm1(r) = r + r^2 P(r)
 //
 // P is a least-squares polynomial of degree 4 (relative error of q below 2^-26). n comes from
 // adding 1.5 * 2^23, which leaves it in the low bits of the sum: rounding and conversion in one
 // addition, and shifting those bits by 23 makes the exponent of 2^n. ln 2 is held in two parts, the
-// first of 15 bits, so that n times it is exact without FMA too. Sigmoid and Tanh clamp their
-// argument, so that 2^n is always a normal number, and need one scale and one division.
+// first of 15 bits, so that n times it is exact without FMA too. Sigmoid and Tanh keep n where 2^n
+// is a normal number, and need one scale and one division.
 //
 // Included by kernel files only: everything lives in the namespace of the instruction set being
 // compiled.

@@ -1,7 +1,7 @@
 // The maximum over an axis in the middle, and its gradient: the part of rows.cc that compares.
 //
-//   y[o,i] = max over j of x[o,j,i];  dx[o,j,i] = dy[o,i] / (number of maxima) where x[o,j,i] =
-//   y[o,i], else 0
+//   y[o,i] = max over j of x[o,j,i]
+//   dx[o,j,i] = dy[o,i] / (number of maxima) where x[o,j,i] = y[o,i], else 0
 //
 // inner > 1: vectors along inner, one after the other, the axis inside. inner = 1: vectors along
 // the axis. A NaN on the axis is its maximum, and gets the gradient.

@@ -21,6 +21,9 @@ public sealed class AllocationTests
             (Device.LiveNativeObjects, GC.GetAllocatedBytesForCurrentThread())));
         reports.Capacity = 1000;
 
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
         // No finalizer shall take objects away while they are counted.
         Assert.True(GC.TryStartNoGCRegion(100_000_000));
         try

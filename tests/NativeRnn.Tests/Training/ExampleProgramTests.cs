@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using NativeRnn.Tests.Interop;
 
 namespace NativeRnn.Tests.Training;
 
@@ -21,14 +20,10 @@ public sealed partial class ExampleProgramTests
         Assert.True(losses[^1] < 0.75 * losses[0], output);
     }
 
-    // The examples are built with the tests, in the same configuration.
+    // The tests' project references the examples, so that they lie beside the tests.
     private static string Run(string name)
     {
-        string here = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
-        string framework = Path.GetFileName(here);
-        string configuration = Path.GetFileName(Path.GetDirectoryName(here)!);
-        string program = NativeBuild.RepositoryFile(
-            $"managed/examples/{name}/bin/{configuration}/{framework}/{name}.dll");
+        string program = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [program])
         {
             RedirectStandardOutput = true,

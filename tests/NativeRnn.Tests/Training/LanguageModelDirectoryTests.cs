@@ -40,6 +40,7 @@ public sealed class LanguageModelDirectoryTests : IDisposable
         };
         LanguageModel model = new(options, _device);
 
+        Assert.Equal(model.ParameterCount, options.CountWeights());
         LanguageModelDirectory.Save(_directory, model, vocabulary);
         (LanguageModel loaded, CharVocabulary characters) =
             LanguageModelDirectory.Load(_directory, _device);
@@ -64,6 +65,7 @@ public sealed class LanguageModelDirectoryTests : IDisposable
         { "\"cell\": \"gru\"", "\"cell\": \"elman\"", "elman" },
         { "\"hidden\": 4", "\"hidden\": 5", "of another shape" },
         { "\"hidden\": 4", "\"hidden\": -5", "Hidden" },
+        { "\"hidden\": 4", "\"hidden\": 65536", "weights" },
         { "\"layers\": 1", "\"layers\": 2", "missing" },
         { "\"cell\": \"gru\"", "\"cell\": \"lstm\"", "of another shape" },
         { "98", "97", "twice" },
