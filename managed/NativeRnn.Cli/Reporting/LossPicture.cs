@@ -35,7 +35,7 @@ internal static class LossPicture
         plot.XLabel("epochs");
         plot.YLabel("nats per character");
         AddTraining(plot, history, result);
-        AddValidation(plot, result);
+        AddValidation(plot, history, result);
         plot.ShowLegend(Alignment.UpperRight);
         return plot;
     }
@@ -58,8 +58,11 @@ internal static class LossPicture
         line.MarkerSize = points.Length == 1 ? 6 : 0;
     }
 
-    private static void AddValidation(Plot plot, LanguageModelTrainingResult result)
+    private static void AddValidation(
+        Plot plot, LossHistory history, LanguageModelTrainingResult result)
     {
+        // The last epoch can have ended early.
+        double end = history.Points.Count > 0 ? history.Points[^1].Epoch : result.Curve.Count;
         LanguageModelEpoch[] validated = [.. result.Curve.Where(epoch => epoch.ValidationLoss is not null)];
         if (validated.Length == 0)
         {
@@ -67,7 +70,7 @@ internal static class LossPicture
         }
 
         var line = plot.Add.Scatter(
-            validated.Select(epoch => (double)epoch.Epoch).ToArray(),
+            validated.Select(epoch => Math.Min(epoch.Epoch, end)).ToArray(),
             validated.Select(epoch => epoch.ValidationLoss!.Value).ToArray());
         line.LegendText = "validation";
         line.LineWidth = 2;

@@ -4,15 +4,11 @@
 using nrnn::Arguments;
 using nrnn::CheckedProduct;
 using nrnn::Guard;
+using nrnn::LengthOf;
 using nrnn::Require;
 using nrnn::RequireRange;
 
 namespace {
-
-int64_t LengthOf(const char* name, const nrnn_buffer* buffer) {
-  Require(buffer != nullptr, name, " is null");
-  return buffer->length;
-}
 
 nrnn_unary_op UnaryOp(int32_t op) {
   RequireRange("op", op, NRNN_UNARY_NEGATE, NRNN_UNARY_SOFTPLUS);

@@ -24,6 +24,11 @@ nrnn_status Fail(nrnn_status status, const char* where, const char* what) noexce
   return status;
 }
 
+int64_t LengthOf(const char* name, const nrnn_buffer* buffer) {
+  Require(buffer != nullptr, name, " is null");
+  return buffer->length;
+}
+
 bool Overlap(const nrnn_buffer& a, const nrnn_buffer& b) {
   return a.storage == b.storage && a.length > 0 && b.length > 0 && a.offset < b.offset + b.length &&
          b.offset < a.offset + a.length;

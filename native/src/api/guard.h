@@ -37,6 +37,9 @@ inline void RequireRange(const char* name, int64_t value, int64_t low, int64_t h
 // a * b, where both are at least 0. Throws INVALID_ARGUMENT on overflow of int64.
 int64_t CheckedProduct(int64_t a, int64_t b);
 
+// The length of the buffer passed as the argument called name. Throws when it is null.
+int64_t LengthOf(const char* name, const nrnn_buffer* buffer);
+
 // Whether the buffers share an element.
 bool Overlap(const nrnn_buffer& a, const nrnn_buffer& b);
 

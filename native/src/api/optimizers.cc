@@ -10,15 +10,11 @@
 
 using nrnn::Arguments;
 using nrnn::Guard;
+using nrnn::LengthOf;
 using nrnn::Require;
 using nrnn::RequireRange;
 
 namespace {
-
-int64_t LengthOf(const char* name, const nrnn_buffer* buffer) {
-  Require(buffer != nullptr, name, " is null");
-  return buffer->length;
-}
 
 void RequireNotNegative(const char* name, float value) {
   Require(std::isfinite(value) && value >= 0.0f, name, " is ", value,

@@ -5,16 +5,8 @@
 
 using nrnn::Arguments;
 using nrnn::Guard;
+using nrnn::LengthOf;
 using nrnn::Require;
-
-namespace {
-
-int64_t LengthOf(const char* name, const nrnn_buffer* buffer) {
-  Require(buffer != nullptr, name, " is null");
-  return buffer->length;
-}
-
-}  // namespace
 
 nrnn_status nrnn_dropout(const nrnn_buffer* x, float rate, int64_t seed, int64_t offset,
                          nrnn_buffer* y) {

@@ -12,7 +12,7 @@ public partial class ReadmeTests
     [Fact]
     public void Programs_AreInTheExamples()
     {
-        Match[] programs = [.. Program().Matches(Readme)];
+        Match[] programs = Program().Matches(Readme).ToArray();
 
         Assert.NotEmpty(programs);
         Assert.All(programs, program => Assert.Contains(
