@@ -13,8 +13,10 @@ internal sealed class LiveTrainingDisplay(IAnsiConsole console) : TrainingDispla
         var numbers = new NumbersColumn();
         return console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), numbers)
-            .Start(context => work(new Bar(context.AddTask("starting", maxValue: 1), numbers, console)));
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), numbers)
+            .Start(context => work(
+                new Bar(context.AddTask("starting", maxValue: 1), numbers, console)));
     }
 
     private sealed class Bar(ProgressTask task, NumbersColumn numbers, IAnsiConsole console)

@@ -21,23 +21,24 @@ internal abstract class TrainingDisplay
         return whole > 0 ? progress.Elapsed.TotalSeconds / whole : 0;
     }
 
-    /// <summary>The numbers of a report, for example "loss 1.512  validation 1.630  31,500 chars/s  2:05 left".</summary>
+    /// <summary>"loss 1.512  validation 1.630  31,500 chars/s  2:05 left".</summary>
     protected static string Numbers(LanguageModelProgress progress)
     {
         string validation = progress.ValidationLoss is { } loss
-            ? string.Create(CultureInfo.InvariantCulture, $"  validation {loss:0.000}")
+            ? Invariant($"  validation {loss:0.000}")
             : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"loss {progress.Loss:0.000}{validation}  {progress.CharactersPerSecond:N0} chars/s  {Clock(progress.Remaining)} left");
+        return Invariant($"loss {progress.Loss:0.000}{validation}  ")
+            + Invariant($"{progress.CharactersPerSecond:N0} chars/s  {Clock(progress.Remaining)} left");
     }
 
     /// <summary>"epoch 3/20".</summary>
     protected static string Epoch(LanguageModelProgress progress) =>
-        string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs}");
+        Invariant($"epoch {progress.Epoch}/{progress.Epochs}");
 
     private static string Clock(TimeSpan time) => time.TotalHours >= 1
-        ? string.Create(
-            CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
+        ? Invariant($"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+        : Invariant($"{time.Minutes}:{time.Seconds:00}");
+
+    private static string Invariant(FormattableString text) =>
+        text.ToString(CultureInfo.InvariantCulture);
 }

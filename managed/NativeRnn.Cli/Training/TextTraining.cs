@@ -78,12 +78,15 @@ internal static class TextTraining
         string limit = settings.SecondsAllowed is { } seconds
             ? Invariant($", at most {seconds:0.#} seconds (--max-seconds)")
             : "";
-        return Invariant(
-            $"""
-            Text: {corpus.Title}, {corpus.Text.Length:N0} characters ({split.Vocabulary.Count} distinct), {split.Validation.Length:N0} of them for validation.
-            Model: {settings.Layers} x {settings.Hidden} {NameOf(settings.Cell)}, {model.ParameterCount:N0} parameters, on {model.Device.Threads} threads ({model.Device.InstructionSet}).
-            Training: batches of {settings.Batch} x {settings.Sequence}, {settings.Epochs} epochs{limit}, seed {settings.Seed}. Ctrl-C saves what is trained by then.
-            """);
+        return Invariant($"Text: {corpus.Title}, {corpus.Text.Length:N0} characters ")
+            + Invariant($"({split.Vocabulary.Count} distinct), ")
+            + Invariant($"{split.Validation.Length:N0} of them for validation.\n")
+            + Invariant($"Model: {settings.Layers} x {settings.Hidden} {NameOf(settings.Cell)}, ")
+            + Invariant($"{model.ParameterCount:N0} parameters, on {model.Device.Threads} threads ")
+            + Invariant($"({model.Device.InstructionSet}).\n")
+            + Invariant($"Training: batches of {settings.Batch} x {settings.Sequence}, ")
+            + Invariant($"{settings.Epochs} epochs{limit}, seed {settings.Seed}. ")
+            + "Ctrl-C saves what is trained by then.";
     }
 
     private static string NameOf(RnnCell cell) => cell switch
@@ -104,8 +107,8 @@ internal static class TextTraining
         string validation = result.ValidationLoss is { } loss
             ? Invariant($", validation {loss:0.000} (epoch {result.BestEpoch})")
             : "";
-        return Invariant(
-            $"{end}, {result.Seconds:0.0} s: loss {result.TrainLoss:0.000}{validation} nats per character, {result.CharactersPerSecond:N0} characters/s.");
+        return Invariant($"{end}, {result.Seconds:0.0} s: loss {result.TrainLoss:0.000}{validation} ")
+            + Invariant($"nats per character, {result.CharactersPerSecond:N0} characters/s.");
     }
 
     private static void WriteSample(
