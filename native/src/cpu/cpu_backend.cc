@@ -3,34 +3,15 @@
 
 #include <sched.h>
 
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <thread>
 
+#include "cpu/cpu_storage.h"
 #include "cpu/rnn_plan.h"
 
 namespace nrnn {
 namespace cpu {
 namespace {
-
-constexpr uintptr_t kAlignment = 64;
-
-// calloc leaves large blocks to the system, which zeroes a page when it is first touched: creating
-// a buffer costs nothing for pages that are never used. It aligns to 16 bytes, so the start is
-// moved up.
-class CpuStorage final : public Storage {
- public:
-  explicit CpuStorage(void* block) : Storage(Align(block)), block_(block) {}
-  ~CpuStorage() override { std::free(block_); }
-
- private:
-  static void* Align(void* block) {
-    const uintptr_t address = reinterpret_cast<uintptr_t>(block);
-    return reinterpret_cast<void*>((address + kAlignment - 1) / kAlignment * kAlignment);
-  }
-  void* block_;
-};
 
 // CPUs that this process may run on.
 int UsableCpus() {
@@ -49,9 +30,7 @@ nrnn_device_properties CpuBackend::Describe() const {
 }
 
 std::shared_ptr<Storage> CpuBackend::Allocate(int64_t bytes) {
-  void* block = std::calloc(static_cast<size_t>(bytes) + kAlignment, 1);
-  if (block == nullptr) throw std::bad_alloc();
-  return std::make_shared<CpuStorage>(block);
+  return AllocateStorage(bytes);
 }
 
 void CpuBackend::Write(void* destination, const void* host, int64_t bytes) {

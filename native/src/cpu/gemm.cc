@@ -82,27 +82,54 @@ void MultiplyRows(const MultiplyRowsArgs& args) {
   }
 }
 
-// packed[tile][i][r] = a_rows[i][first + tile rows before + r]. Row by row, so that each of its
-// cache lines is fetched once; whole tiles are copied by a constant size, which takes a few moves
-// instead of a loop (5 % of a backward pass).
-void PackOuterGroup(const MultiplyOuterArgs& args, int64_t first, const TileSplit& split) {
-  const int64_t full = split.small == kTileRows       ? split.tiles
-                       : split.small == kTileRows - 1 ? split.larger
-                                                      : 0;
+// Rows fetched ahead: they lie a page or more apart, where the hardware does not prefetch.
+constexpr int64_t kPrefetchRows = 16;
+
+// packed[tile][i][r] = row[tile rows before + r]. Whole tiles are copied by a constant size: a few
+// moves, no loop. Moving 8 floats at once instead of 6 did not change the time.
+HWY_INLINE void PackOuterRow(const float* row, int64_t i, int64_t k, const TileSplit& split,
+                             float* packed) {
+  for (int64_t t = 0; t < split.tiles; ++t) {
+    const int64_t rows = split.Rows(t);
+    if (rows == kTileRows) {
+      __builtin_memcpy(packed + i * kTileRows, row, kTileRows * sizeof(float));
+    } else {
+      for (int64_t r = 0; r < rows; ++r) packed[i * rows + r] = row[r];
+    }
+    row += rows;
+    packed += rows * k;
+  }
+}
+
+// Packs columns first .. first + columns - 1 of A, and adds up each of them: db costs no pass of
+// its own (with the prefetch: 5.7 % of an LSTM's backward pass before, 3.9 % so).
+void PackOuterGroup(const MultiplyOuterArgs& args, int64_t first, int64_t columns,
+                    const TileSplit& split) {
+  const FloatTag d;
+  constexpr size_t kVectors = kOuterGroup / kLanes;
+  HWY_ALIGN float sums[kOuterGroup] = {};
+  const bool whole = columns == kOuterGroup;
+  FloatVec sum[kVectors];
+  Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA { sum[v] = hn::Zero(d); });
   for (int64_t i = 0; i < args.k; ++i) {
-    const float* source = args.a_rows[i] + args.column + first;
-    float* packed = args.workspace;
-    for (int64_t t = 0; t < full; ++t) {
-      __builtin_memcpy(packed + i * kTileRows, source, kTileRows * sizeof(float));
-      source += kTileRows;
-      packed += kTileRows * args.k;
+    const float* row = args.a_rows[i] + args.column + first;
+    if (i + kPrefetchRows < args.k) {
+      const float* ahead = args.a_rows[i + kPrefetchRows] + args.column + first;
+      for (int64_t line = 0; line < columns; line += 16) __builtin_prefetch(ahead + line);
     }
-    for (int64_t t = full; t < split.tiles; ++t) {
-      const int64_t rows = split.Rows(t);
-      for (int64_t r = 0; r < rows; ++r) packed[i * rows + r] = source[r];
-      source += rows;
-      packed += rows * args.k;
+    PackOuterRow(row, i, args.k, split, args.workspace);
+    if (whole) {
+      Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
+        sum[v] = hn::Add(sum[v], hn::LoadU(d, row + v * kLanes));
+      });
+    } else {
+      for (int64_t r = 0; r < columns; ++r) sums[r] += row[r];
     }
+  }
+  if (whole)
+    Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA { hn::Store(sum[v], d, sums + v * kLanes); });
+  for (float* to : args.sums) {
+    for (int64_t r = 0; to && r < columns; ++r) to[first + r] += sums[r];
   }
 }
 
@@ -129,46 +156,14 @@ void MultiplyOuterGroup(const MultiplyOuterArgs& args, int64_t first, const Tile
 
 void MultiplyOuter(const MultiplyOuterArgs& args) {
   for (int64_t first = 0; first < args.rows; first += kOuterGroup) {
-    const TileSplit split(Smaller(kOuterGroup, args.rows - first));
-    PackOuterGroup(args, first, split);
+    const int64_t columns = Smaller(kOuterGroup, args.rows - first);
+    const TileSplit split(columns);
+    PackOuterGroup(args, first, columns, split);
     MultiplyOuterGroup(args, first, split);
   }
 }
 
-// Four vectors of columns at a time: whole cache lines of each row, the sums in registers.
-void AddColumnSums(const ColumnSumArgs& args) {
-  const FloatTag d;
-  constexpr size_t kVectors = 4;
-  constexpr int64_t kColumns = kVectors * kLaneCount;
-  int64_t j = 0;
-  for (; j + kColumns <= args.n; j += kColumns) {
-    FloatVec sum[kVectors];
-    Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA { sum[v] = hn::Zero(d); });
-    for (int64_t i = 0; i < args.k; ++i) {
-      const float* row = args.rows[i] + args.column + j;
-      Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
-        sum[v] = hn::Add(sum[v], hn::LoadU(d, row + v * kLanes));
-      });
-    }
-    for (float* sums : args.sums) {
-      if (sums == nullptr) continue;
-      Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
-        float* to = sums + j + v * kLanes;
-        hn::StoreU(hn::Add(hn::LoadU(d, to), sum[v]), d, to);
-      });
-    }
-  }
-  for (; j < args.n; ++j) {
-    float sum = 0.0f;
-    for (int64_t i = 0; i < args.k; ++i) sum += args.rows[i][args.column + j];
-    for (float* sums : args.sums) {
-      if (sums != nullptr) sums[j] += sum;
-    }
-  }
-}
-
-constexpr GemmKernels kKernels = {kWidth,        kLaneCount,     &Pack,
-                                  &MultiplyRows, &MultiplyOuter, &AddColumnSums};
+constexpr GemmKernels kKernels = {kWidth, kLaneCount, &Pack, &MultiplyRows, &MultiplyOuter};
 
 }  // namespace
 

@@ -44,7 +44,8 @@ struct MultiplyRowsArgs {
 };
 
 // c[m * c_stride + j] += sum_i a_rows[i][column + m] B[i][j], m < rows, j < n, i < k: a product
-// with A transposed.
+// with A transposed. On the way, sums[m] += sum_i a_rows[i][column + m] for each of the two that is
+// not null.
 struct MultiplyOuterArgs {
   int64_t rows, k, n;
   const float* const* a_rows;  // k pointers
@@ -52,15 +53,8 @@ struct MultiplyOuterArgs {
   const float* packed;
   float* c;
   int64_t c_stride;
-  float* workspace;  // kOuterGroup * k floats
-};
-
-// sums[j] += sum_i rows[i][column + j], i < k, j < n, into each of the two sums that is not null.
-struct ColumnSumArgs {
-  int64_t k, n;
-  const float* const* rows;
-  int64_t column;
   float* sums[2];
+  float* workspace;  // kOuterGroup * k floats
 };
 
 struct GemmKernels {
@@ -69,7 +63,6 @@ struct GemmKernels {
   void (*pack)(const PackArgs& args);
   void (*multiply_rows)(const MultiplyRowsArgs& args);
   void (*multiply_outer)(const MultiplyOuterArgs& args);
-  void (*add_column_sums)(const ColumnSumArgs& args);
 };
 
 // Floats that B [k,n] takes when packed.

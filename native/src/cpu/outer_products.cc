@@ -19,29 +19,26 @@ struct Task {
   int64_t row, rows, column, columns;
 };
 
-void AddSums(const GemmKernels& kernels, const Task& task, int64_t first, int64_t k) {
-  float* const* sums = task.product->sums;
-  if (task.column != 0 || (sums[0] == nullptr && sums[1] == nullptr)) return;
-  kernels.add_column_sums(
-      {k,
-       task.rows,
-       task.product->a_rows->data() + first,
-       task.product->column + task.row,
-       {sums[0] ? sums[0] + task.row : nullptr, sums[1] ? sums[1] + task.row : nullptr}});
-}
-
 void RunTask(const GemmKernels& kernels, const Task& task, float* packed, float* workspace) {
   const OuterProduct& product = *task.product;
   const int64_t total = static_cast<int64_t>(product.a_rows->size());
+  MultiplyOuterArgs args{};
+  args.rows = task.rows;
+  args.n = product.c ? task.columns : 0;
+  args.column = product.column + task.row;
+  args.packed = packed;
+  args.c = product.c ? product.c + task.row * product.n + task.column : nullptr;
+  args.c_stride = product.n;
+  args.workspace = workspace;
+  for (int k = 0; k < 2 && task.column == 0; ++k) {
+    if (product.sums[k]) args.sums[k] = product.sums[k] + task.row;
+  }
   for (int64_t first = 0; first < total; first += kPassRows) {
-    const int64_t k = std::min(kPassRows, total - first);
-    AddSums(kernels, task, first, k);
-    if (product.c == nullptr) continue;
+    args.k = std::min(kPassRows, total - first);
+    args.a_rows = product.a_rows->data() + first;
     kernels.pack(
-        {product.b_rows->data() + first, task.column, nullptr, 0, false, k, task.columns, packed});
-    kernels.multiply_outer({task.rows, k, task.columns, product.a_rows->data() + first,
-                            product.column + task.row, packed,
-                            product.c + task.row * product.n + task.column, product.n, workspace});
+        {product.b_rows->data() + first, task.column, nullptr, 0, false, args.k, args.n, packed});
+    kernels.multiply_outer(args);
   }
 }
 
