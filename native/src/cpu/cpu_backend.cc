@@ -29,9 +29,7 @@ nrnn_device_properties CpuBackend::Describe() const {
   return {NRNN_DEVICE_CPU, 0, pool_.threads(), kernels_.target};
 }
 
-std::shared_ptr<Storage> CpuBackend::Allocate(int64_t bytes) {
-  return AllocateStorage(bytes);
-}
+std::shared_ptr<Storage> CpuBackend::Allocate(int64_t bytes) { return AllocateStorage(bytes); }
 
 void CpuBackend::Write(void* destination, const void* host, int64_t bytes) {
   std::memcpy(destination, host, static_cast<size_t>(bytes));
