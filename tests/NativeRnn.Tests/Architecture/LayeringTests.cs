@@ -118,6 +118,6 @@ public partial class LayeringTests
     private static partial Regex InteropOnly();
 
     // C++'s headers have no ending (vector, cmath); of C's and the system's, those that are needed.
-    [GeneratedRegex(@"^[a-z_0-9]+$|^(stdint|stddef|assert|sched|pthread|unistd)\.h$")]
+    [GeneratedRegex(@"^[a-z_0-9]+$|^(stdint|stddef|assert|sched|pthread|unistd|sys/mman)\.h$")]
     private static partial Regex StandardHeader();
 }
