@@ -10,8 +10,8 @@ namespace {
 constexpr int64_t kPassRows = 384;
 constexpr int64_t kTaskColumns = 256;
 // Tasks for each thread at least: C is split by rows until there are so many. Each task packs B's
-// passes for itself, so no more than needed: with 5 parts packing took 3.3 % of an LSTM's two passes
-// on one thread, with 1 part 0.7 %. No split changes a sum.
+// passes for itself, so no more than needed: with 5 parts packing took 3.3 % of an LSTM's two
+// passes on one thread, with 1 part 0.7 %. No split changes a sum.
 constexpr int64_t kTasksPerThread = 2;
 
 struct Task {
