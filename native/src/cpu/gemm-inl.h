@@ -70,7 +70,7 @@ void Tile(const TileArgs& t) {
   Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA { a[r] = kPackedA ? t.a[0] + r : t.a[r]; });
   const float* b = t.b;
   const int64_t k = t.k;
-  for (int64_t i = 0; i < k; ++i) {
+  const auto step = [&](int64_t i) NRNN_INLINE_LAMBDA {
     FloatVec bv[V];
     Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA { bv[v] = hn::Load(d, b + v * kLanes); });
     b += V * kLanes;
@@ -78,7 +78,13 @@ void Tile(const TileArgs& t) {
       const FloatVec av = hn::Set(d, a[r][kPackedA ? i * static_cast<int64_t>(R) : i]);
       Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA { sum[r][v] = hn::MulAdd(av, bv[v], sum[r][v]); });
     });
+  };
+  int64_t i = 0;
+  for (; i + 1 < k; i += 2) {
+    step(i);
+    step(i + 1);
   }
+  if (i < k) step(i);
 
   const bool whole = t.columns == static_cast<int64_t>(V * kLanes);
   Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {

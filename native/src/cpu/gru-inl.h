@@ -18,63 +18,114 @@
 
 namespace nrnn::cpu::NRNN_TARGET {
 
-template <class Lanes>
-HWY_INLINE void GruForwardUnits(const ForwardSequenceArgs& args, const StepRow& row, int64_t u,
-                                Lanes lanes, const float* sums) {
-  const FloatTag d;
-  constexpr int64_t kApart = Block<3>::kUnits;
-  const int64_t hidden = args.hidden;
-  float* gates = row.gates + u;
-  const FloatVec r = Sigmoid(d, hn::Add(lanes.Load(gates), hn::Load(d, sums)));
-  const FloatVec z = Sigmoid(d, hn::Add(lanes.Load(gates + hidden), hn::Load(d, sums + kApart)));
-  FloatVec q = hn::Load(d, sums + 2 * kApart);
-  if (args.bias_hn) q = hn::Add(q, lanes.Load(args.bias_hn + u));
-  const FloatVec n = Tanh(d, hn::MulAdd(r, q, lanes.Load(gates + 2 * hidden)));
-  lanes.Store(hn::MulAdd(z, hn::Sub(lanes.Load(row.h_prev + u), n), n), row.y + u);
-  if (args.gates) {
-    lanes.Store(r, gates);
-    lanes.Store(z, gates + hidden);
-    lanes.Store(n, gates + 2 * hidden);
-    lanes.Store(q, row.aux + u);
+struct GruStep {
+  static constexpr int64_t kApart = Block<3>::kUnits;
+  const StepRow* rows;
+  int64_t hidden;
+  bool keep;  // the gates and q, for backward
+  const float* bias_hn;
+
+  HWY_INLINE const float* Input(int64_t r) const { return rows[r].h_prev; }
+
+  HWY_INLINE void Prefetch(int64_t r, int64_t u) const {
+    for (int64_t g = 0; g < 3; ++g) __builtin_prefetch(rows[r].gates + g * hidden + u);
   }
-}
+
+  // sums: h' W_hh, its first two become r and z.
+  template <class Lanes>
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums) const {
+    const FloatTag d;
+    Unroll<2>([&](auto g) NRNN_INLINE_LAMBDA {
+      float* gate = rows[r].gates + static_cast<int64_t>(g) * hidden + u;
+      float* sum = sums + static_cast<int64_t>(g) * kApart;
+      const FloatVec y = Sigmoid(d, hn::Add(lanes.Load(gate), hn::Load(d, sum)));
+      hn::Store(y, d, sum);
+      if (keep) lanes.Store(y, gate);
+    });
+  }
+
+  template <class Lanes>
+  HWY_INLINE void Finish(int64_t r, int64_t u, Lanes lanes, const float* sums) const {
+    const FloatTag d;
+    const StepRow& row = rows[r];
+    float* gate = row.gates + 2 * hidden + u;
+    FloatVec q = hn::Load(d, sums + 2 * kApart);
+    if (bias_hn) q = hn::Add(q, lanes.Load(bias_hn + u));
+    const FloatVec n = Tanh(d, hn::MulAdd(hn::Load(d, sums), q, lanes.Load(gate)));
+    const FloatVec z = hn::Load(d, sums + kApart);
+    lanes.Store(hn::MulAdd(z, hn::Sub(lanes.Load(row.h_prev + u), n), n), row.y + u);
+    if (keep) {
+      lanes.Store(n, gate);
+      lanes.Store(q, row.aux + u);
+    }
+  }
+};
 
 inline void GruForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
-  StepBlocks<3>(
-      args.packed_hh, args.hidden, count,
-      [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
-      [&](int64_t r, int64_t u, auto lanes, const float* sums)
-          NRNN_INLINE_LAMBDA { GruForwardUnits(args, rows[r], u, lanes, sums); });
+  const GruStep cell{rows, args.hidden, args.gates != nullptr, args.bias_hn};
+  StepBlocks<3>(args.packed_hh, args.hidden, count, cell);
 }
 
 // r and z of all units first, with r h' for the second product.
+struct GruResetBeforeGates {
+  static constexpr int64_t kApart = Block<2>::kUnits;
+  const StepRow* rows;
+  int64_t hidden;
+
+  HWY_INLINE const float* Input(int64_t r) const { return rows[r].h_prev; }
+
+  HWY_INLINE void Prefetch(int64_t r, int64_t u) const {
+    for (int64_t g = 0; g < 2; ++g) __builtin_prefetch(rows[r].gates + g * hidden + u);
+  }
+
+  template <class Lanes>
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums) const {
+    const FloatTag d;
+    const StepRow& row = rows[r];
+    float* gates = row.gates + u;
+    const FloatVec reset = Sigmoid(d, hn::Add(lanes.Load(gates), hn::Load(d, sums)));
+    const FloatVec z =
+        Sigmoid(d, hn::Add(lanes.Load(gates + hidden), hn::Load(d, sums + kApart)));
+    lanes.Store(reset, gates);
+    lanes.Store(z, gates + hidden);
+    lanes.Store(hn::Mul(reset, lanes.Load(row.h_prev + u)), row.aux + u);
+  }
+
+  template <class Lanes>
+  HWY_INLINE void Finish(int64_t, int64_t, Lanes, const float*) const {}
+};
+
+struct GruResetBeforeOutput {
+  const StepRow* rows;
+  int64_t hidden;
+
+  HWY_INLINE const float* Input(int64_t r) const { return rows[r].aux; }
+
+  HWY_INLINE void Prefetch(int64_t r, int64_t u) const {
+    for (int64_t g = 1; g < 3; ++g) __builtin_prefetch(rows[r].gates + g * hidden + u);
+  }
+
+  template <class Lanes>
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums) const {
+    const FloatTag d;
+    const StepRow& row = rows[r];
+    float* gates = row.gates + u;
+    const FloatVec n = Tanh(d, hn::Add(lanes.Load(gates + 2 * hidden), hn::Load(d, sums)));
+    const FloatVec z = lanes.Load(gates + hidden);
+    lanes.Store(hn::MulAdd(z, hn::Sub(lanes.Load(row.h_prev + u), n), n), row.y + u);
+    lanes.Store(n, gates + 2 * hidden);
+  }
+
+  template <class Lanes>
+  HWY_INLINE void Finish(int64_t, int64_t, Lanes, const float*) const {}
+};
+
 inline void GruResetBeforeForwardStep(const ForwardSequenceArgs& args, const StepRow* rows,
                                       int64_t count) {
-  const FloatTag d;
   const int64_t hidden = args.hidden;
-  StepBlocks<2>(
-      args.packed_hh, hidden, count, [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
-      [&](int64_t index, int64_t u, auto lanes, const float* sums) NRNN_INLINE_LAMBDA {
-        const StepRow& row = rows[index];
-        float* gates = row.gates + u;
-        const FloatVec r = Sigmoid(d, hn::Add(lanes.Load(gates), hn::Load(d, sums)));
-        const FloatVec z =
-            Sigmoid(d, hn::Add(lanes.Load(gates + hidden), hn::Load(d, sums + Block<2>::kUnits)));
-        lanes.Store(r, gates);
-        lanes.Store(z, gates + hidden);
-        lanes.Store(hn::Mul(r, lanes.Load(row.h_prev + u)), row.aux + u);
-      });
-  StepBlocks<1>(
-      args.packed_hh + Block<2>::Length(hidden), hidden, count,
-      [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].aux; },
-      [&](int64_t index, int64_t u, auto lanes, const float* sums) NRNN_INLINE_LAMBDA {
-        const StepRow& row = rows[index];
-        float* gates = row.gates + u;
-        const FloatVec n = Tanh(d, hn::Add(lanes.Load(gates + 2 * hidden), hn::Load(d, sums)));
-        const FloatVec z = lanes.Load(gates + hidden);
-        lanes.Store(hn::MulAdd(z, hn::Sub(lanes.Load(row.h_prev + u), n), n), row.y + u);
-        lanes.Store(n, gates + 2 * hidden);
-      });
+  StepBlocks<2>(args.packed_hh, hidden, count, GruResetBeforeGates{rows, hidden});
+  StepBlocks<1>(args.packed_hh + Block<2>::Length(hidden), hidden, count,
+                GruResetBeforeOutput{rows, hidden});
 }
 
 // Writes da and dq, and leaves the direct part of dh', z dh, in dh.

@@ -16,37 +16,47 @@
 
 namespace nrnn::cpu::NRNN_TARGET {
 
-// One vector of units of one row. sums: h' W_hh, the gates kUnits apart.
-template <class Lanes>
-HWY_INLINE void LstmForwardUnits(const StepRow& row, int64_t hidden, bool keep, int64_t u,
-                                 Lanes lanes, const float* sums) {
-  const FloatTag d;
-  constexpr int64_t kApart = Block<4>::kUnits;
-  float* gates = row.gates + u;
-  const FloatVec i = Sigmoid(d, hn::Add(lanes.Load(gates), hn::Load(d, sums)));
-  const FloatVec f = Sigmoid(d, hn::Add(lanes.Load(gates + hidden), hn::Load(d, sums + kApart)));
-  const FloatVec g =
-      Tanh(d, hn::Add(lanes.Load(gates + 2 * hidden), hn::Load(d, sums + 2 * kApart)));
-  const FloatVec o =
-      Sigmoid(d, hn::Add(lanes.Load(gates + 3 * hidden), hn::Load(d, sums + 3 * kApart)));
-  const FloatVec c = hn::MulAdd(f, lanes.Load(row.c_prev + u), hn::Mul(i, g));
-  lanes.Store(c, row.aux + u);
-  lanes.Store(hn::Mul(o, Tanh(d, c)), row.y + u);
-  if (keep) {
-    lanes.Store(i, gates);
-    lanes.Store(f, gates + hidden);
-    lanes.Store(g, gates + 2 * hidden);
-    lanes.Store(o, gates + 3 * hidden);
+struct LstmStep {
+  static constexpr int64_t kApart = Block<4>::kUnits;
+  const StepRow* rows;
+  int64_t hidden;
+  bool keep;  // the gates, for backward
+
+  HWY_INLINE const float* Input(int64_t r) const { return rows[r].h_prev; }
+
+  HWY_INLINE void Prefetch(int64_t r, int64_t u) const {
+    for (int64_t g = 0; g < 4; ++g) __builtin_prefetch(rows[r].gates + g * hidden + u);
+    __builtin_prefetch(rows[r].c_prev + u);
   }
-}
+
+  // sums: h' W_hh, becomes i f g o.
+  template <class Lanes>
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums) const {
+    const FloatTag d;
+    Unroll<4>([&](auto g) NRNN_INLINE_LAMBDA {
+      float* gate = rows[r].gates + static_cast<int64_t>(g) * hidden + u;
+      float* sum = sums + static_cast<int64_t>(g) * kApart;
+      const FloatVec a = hn::Add(lanes.Load(gate), hn::Load(d, sum));
+      const FloatVec y = g == 2 ? Tanh(d, a) : Sigmoid(d, a);
+      hn::Store(y, d, sum);
+      if (keep) lanes.Store(y, gate);
+    });
+  }
+
+  template <class Lanes>
+  HWY_INLINE void Finish(int64_t r, int64_t u, Lanes lanes, const float* sums) const {
+    const FloatTag d;
+    const StepRow& row = rows[r];
+    const FloatVec ig = hn::Mul(hn::Load(d, sums), hn::Load(d, sums + 2 * kApart));
+    const FloatVec c = hn::MulAdd(hn::Load(d, sums + kApart), lanes.Load(row.c_prev + u), ig);
+    lanes.Store(c, row.aux + u);
+    lanes.Store(hn::Mul(hn::Load(d, sums + 3 * kApart), Tanh(d, c)), row.y + u);
+  }
+};
 
 inline void LstmForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
-  const bool keep = args.gates != nullptr;
-  StepBlocks<4>(
-      args.packed_hh, args.hidden, count,
-      [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
-      [&](int64_t r, int64_t u, auto lanes, const float* sums)
-          NRNN_INLINE_LAMBDA { LstmForwardUnits(rows[r], args.hidden, keep, u, lanes, sums); });
+  const LstmStep cell{rows, args.hidden, args.gates != nullptr};
+  StepBlocks<4>(args.packed_hh, args.hidden, count, cell);
 }
 
 // dh: gradient of h but for dy; dc: in the next step's, out this step's.

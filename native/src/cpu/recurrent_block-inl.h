@@ -66,13 +66,16 @@ HWY_INLINE void MultiplyBlock(const float* packed, int64_t block, int64_t hidden
   }
 }
 
-// For every tile of rows and block of units: the product with a(row), then epilogue(row, unit,
-// lanes, sums), where sums
-// + g * kUnits are gate g's. Blocks outside: a block (H = 256, AVX-512: 64 KB) passes through L1
-// and L2 once a step.
-template <size_t kGates, class Rows, class Epilogue>
-HWY_INLINE void StepBlocks(const float* packed, int64_t hidden, int64_t count, const Rows& a,
-                           const Epilogue& epilogue) {
+// One step of a cell: for every tile of rows and block of units the product with cell.Input(row),
+// then, while the sums are in L1, cell.Activate and cell.Finish for each vector of units of each
+// row, with sums + g * kUnits gate g's. Two passes, because one would be a chain of 150 cycles a
+// vector (sigmoid, c, tanh), of which the processor's window holds less than two at a time: the
+// gates' activations of a tile are independent of each other, and so are the ends of the chains.
+// cell.Prefetch runs before the product: what the epilogue reads lies in L2 or beyond.
+// Blocks outside: a block (H = 256, AVX-512: 64 KB) passes through L1 and L2 once a step.
+template <size_t kGates, class CellStep>
+HWY_INLINE void StepBlocks(const float* packed, int64_t hidden, int64_t count,
+                           const CellStep& cell) {
   using B = Block<kGates>;
   HWY_ALIGN float scratch[kTileRows * B::kColumns];
   const TileSplit split(count);
@@ -82,13 +85,22 @@ HWY_INLINE void StepBlocks(const float* packed, int64_t hidden, int64_t count, c
     int64_t row = 0;
     for (int64_t t = 0; t < split.tiles; ++t) {
       const int64_t rows = split.Rows(t);
-      const float* a_rows[kTileRows];
-      for (int64_t r = 0; r < rows; ++r) a_rows[r] = a(row + r);
-      MultiplyBlock<kGates>(packed, block, hidden, a_rows, rows, scratch);
+      const float* inputs[kTileRows];
+      for (int64_t r = 0; r < rows; ++r) {
+        inputs[r] = cell.Input(row + r);
+        cell.Prefetch(row + r, first);
+      }
+      MultiplyBlock<kGates>(packed, block, hidden, inputs, rows, scratch);
+      for (int64_t r = 0; r < rows; ++r) {
+        float* sums = scratch + r * B::kColumns;
+        ForEachUnit(units, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
+          cell.Activate(row + r, first + u, lanes, sums + u);
+        });
+      }
       for (int64_t r = 0; r < rows; ++r) {
         const float* sums = scratch + r * B::kColumns;
         ForEachUnit(units, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
-          epilogue(row + r, first + u, lanes, sums + u);
+          cell.Finish(row + r, first + u, lanes, sums + u);
         });
       }
       row += rows;

@@ -17,16 +17,28 @@ HWY_INLINE FloatVec ReluOf(FloatVec a) {
 }
 
 template <bool kRelu>
+struct SimpleRnnStep {
+  const StepRow* rows;
+
+  HWY_INLINE const float* Input(int64_t r) const { return rows[r].h_prev; }
+
+  HWY_INLINE void Prefetch(int64_t r, int64_t u) const { __builtin_prefetch(rows[r].gates + u); }
+
+  template <class Lanes>
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, const float* sums) const {
+    const FloatTag d;
+    const FloatVec a = hn::Add(lanes.Load(rows[r].gates + u), hn::Load(d, sums));
+    lanes.Store(kRelu ? ReluOf(a) : Tanh(d, a), rows[r].y + u);
+  }
+
+  template <class Lanes>
+  HWY_INLINE void Finish(int64_t, int64_t, Lanes, const float*) const {}
+};
+
+template <bool kRelu>
 inline void SimpleRnnForwardStep(const ForwardSequenceArgs& args, const StepRow* rows,
                                  int64_t count) {
-  const FloatTag d;
-  StepBlocks<1>(
-      args.packed_hh, args.hidden, count,
-      [&](int64_t r) NRNN_INLINE_LAMBDA { return rows[r].h_prev; },
-      [&](int64_t r, int64_t u, auto lanes, const float* sums) NRNN_INLINE_LAMBDA {
-        const FloatVec a = hn::Add(lanes.Load(rows[r].gates + u), hn::Load(d, sums));
-        lanes.Store(kRelu ? ReluOf(a) : Tanh(d, a), rows[r].y + u);
-      });
+  StepBlocks<1>(args.packed_hh, args.hidden, count, SimpleRnnStep<kRelu>{rows});
 }
 
 // h: this step's output.
