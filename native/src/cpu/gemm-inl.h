@@ -36,64 +36,112 @@ HWY_INLINE void Unroll(const Body& body) {
 }
 #define NRNN_INLINE_LAMBDA __attribute__((always_inline))
 
-struct TileArgs {
+// One stretch of the sum over k.
+struct TileSegment {
   int64_t k;
-  const float* a[kTileRows];  // rows of A; packed: a[0] holds k x R values
-  const float* b;             // panel: k x V vectors
-  const float* bias;          // or null
-  float* c[kTileRows];
-  int64_t columns;  // of C to write: more than (V - 1) vectors, at most V
-  bool accumulate;
+  const float* const* a;  // rows of A; packed: the first holds k x R values
 };
 
-// The start of the sums: C, the bias or zero. Only the last vector can be partial.
-template <size_t V>
-HWY_INLINE FloatVec TileStart(const TileArgs& t, const float* c, size_t v) {
-  const FloatTag d;
-  const float* from = t.accumulate ? c : t.bias;
-  if (from == nullptr) return hn::Zero(d);
-  if (v + 1 < V || t.columns == static_cast<int64_t>(V * kLanes)) {
-    return hn::LoadU(d, from + v * kLanes);
-  }
-  return LoadPart(from + v * kLanes, static_cast<size_t>(t.columns) - v * kLanes);
+struct TileArgs {
+  TileSegment segments[2];  // the second goes on in the panel where the first ends
+  int64_t segment_count;
+  const float* b;             // panel: k x V vectors
+  int64_t panel_stride;       // from a panel to the next, where a tile is several panels wide
+  const float* const* start;  // rows, from start_at on, where the sums start from; null: zeros
+  int64_t start_at;
+  float* const* c;  // rows, written from c_at on
+  int64_t c_at;
+  int64_t columns;  // to write: more than (P V - 1) vectors, at most P V
+  // What to fetch to L2 meanwhile: a part of the next panel, so many lines for every kUnroll of k.
+  const float* prefetch = nullptr;
+  int64_t prefetch_lines = 0;
+};
+
+// Steps of k that are run together. The loop over eight is short enough for its end to be foreseen,
+// which that of a whole k is not: 3 % at k = 128.
+constexpr int64_t kUnroll = 8;
+constexpr int64_t kLineFloats = 16;
+
+// Gives tile t of `tiles` its part of the next panel to fetch: from L3 a panel would arrive at half
+// the speed at which the first tile of it wants it.
+inline void PrefetchPart(const float* next_panel, int64_t k, int64_t width, int64_t t,
+                         int64_t tiles, TileArgs& tile) {
+  if (k == 0) return;
+  const int64_t lines = (k * width / kLineFloats + tiles - 1) / tiles;
+  tile.prefetch = next_panel + t * lines * kLineFloats;
+  tile.prefetch_lines = (lines * kUnroll + k - 1) / k;
 }
 
-template <size_t R, size_t V, bool kPackedA>
+// Panels that a tile of so many rows is wide: a row alone has two sums in each panel (AVX2), and a
+// multiply-add takes four cycles, of which two start in each, so it takes eight sums to keep them
+// busy. One row of T 64, H 128: twice as fast.
+constexpr size_t TilePanels(size_t rows) {
+  return kPanelVectors == 2 ? (rows == 1 ? 4 : rows <= 3 ? 2 : 1) : (rows == 1 ? 2 : 1);
+}
+
+template <size_t R, size_t V, size_t P, bool kPackedA>
 void Tile(const TileArgs& t) {
   const FloatTag d;
-  FloatVec sum[R][V];
-  Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {
-    Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA { sum[r][v] = TileStart<V>(t, t.c[r], v); });
-  });
-
-  const float* a[R];
-  Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA { a[r] = kPackedA ? t.a[0] + r : t.a[r]; });
-  const float* b = t.b;
-  const int64_t k = t.k;
-  const auto step = [&](int64_t i) NRNN_INLINE_LAMBDA {
-    FloatVec bv[V];
-    Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA { bv[v] = hn::Load(d, b + v * kLanes); });
-    b += V * kLanes;
+  constexpr size_t kVectors = V * P;
+  const bool whole = t.columns == static_cast<int64_t>(kVectors * kLanes);
+  const size_t last = static_cast<size_t>(t.columns) - (kVectors - 1) * kLanes;
+  FloatVec sum[R][kVectors];
+  if (t.start == nullptr) {
     Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {
-      const FloatVec av = hn::Set(d, a[r][kPackedA ? i * static_cast<int64_t>(R) : i]);
-      Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA { sum[r][v] = hn::MulAdd(av, bv[v], sum[r][v]); });
+      Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA { sum[r][v] = hn::Zero(d); });
     });
-  };
-  int64_t i = 0;
-  for (; i + 1 < k; i += 2) {
-    step(i);
-    step(i + 1);
+  } else {
+    Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {
+      Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
+        const float* from = t.start[r] + t.start_at + v * kLanes;
+        sum[r][v] = v + 1 < kVectors || whole ? hn::LoadU(d, from) : LoadPart(from, last);
+      });
+    });
   }
-  if (i < k) step(i);
 
-  const bool whole = t.columns == static_cast<int64_t>(V * kLanes);
+  const float* b = t.b;
+  const float* prefetch = t.prefetch;
+  for (int64_t segment = 0; segment < t.segment_count; ++segment) {
+    const float* a[R];
+    Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {
+      a[r] = kPackedA ? t.segments[segment].a[0] + r : t.segments[segment].a[r];
+    });
+    const auto step = [&](int64_t i) NRNN_INLINE_LAMBDA {
+      Unroll<P>([&](auto p) NRNN_INLINE_LAMBDA {
+        FloatVec bv[V];
+        const float* panel = b + static_cast<int64_t>(p) * t.panel_stride;
+        Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA { bv[v] = hn::Load(d, panel + v * kLanes); });
+        Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {
+          const FloatVec av = hn::Set(d, a[r][kPackedA ? i * static_cast<int64_t>(R) : i]);
+          Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA {
+            FloatVec& to = sum[r][p * V + v];
+            to = hn::MulAdd(av, bv[v], to);
+          });
+        });
+      });
+      b += V * kLanes;
+    };
+    const int64_t k = t.segments[segment].k;
+    int64_t i = 0;
+    for (int64_t end = kUnroll; end <= k; end += kUnroll) {
+      for (int64_t line = 0; line < t.prefetch_lines; ++line, prefetch += kLineFloats) {
+        __builtin_prefetch(prefetch, 0, 2);
+      }
+      for (; i < end; i += 2) {
+        step(i);
+        step(i + 1);
+      }
+    }
+    for (; i < k; ++i) step(i);
+  }
+
   Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {
-    Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA {
-      float* c = t.c[r] + v * kLanes;
-      if (v + 1 < V || whole) {
+    Unroll<kVectors>([&](auto v) NRNN_INLINE_LAMBDA {
+      float* c = t.c[r] + t.c_at + v * kLanes;
+      if (v + 1 < kVectors || whole) {
         hn::StoreU(sum[r][v], d, c);
       } else {
-        StorePart(sum[r][v], c, static_cast<size_t>(t.columns) - v * kLanes);
+        StorePart(sum[r][v], c, last);
       }
     });
   });
@@ -104,7 +152,7 @@ using TileFunction = void (*)(const TileArgs&);
 template <bool kPackedA, size_t... RV>
 HWY_INLINE TileFunction TileAt(size_t index, std::index_sequence<RV...>) {
   static constexpr TileFunction kTable[] = {
-      &Tile<RV / kPanelVectors + 1, RV % kPanelVectors + 1, kPackedA>...};
+      &Tile<RV / kPanelVectors + 1, RV % kPanelVectors + 1, 1, kPackedA>...};
   return kTable[index];
 }
 
@@ -113,6 +161,17 @@ template <bool kPackedA>
 HWY_INLINE TileFunction SelectTile(size_t rows, size_t vectors) {
   return TileAt<kPackedA>((rows - 1) * kPanelVectors + vectors - 1,
                           std::make_index_sequence<kTileRows * kPanelVectors>());
+}
+
+// The same for TilePanels(rows) panels of V vectors side by side.
+template <size_t V>
+HWY_INLINE TileFunction SelectWideTile(size_t rows) {
+  static constexpr TileFunction kTable[] = {
+      &Tile<1, V, TilePanels(1), false>, &Tile<2, V, TilePanels(2), false>,
+      &Tile<3, V, TilePanels(3), false>, &Tile<4, V, TilePanels(4), false>,
+      &Tile<5, V, TilePanels(5), false>, &Tile<6, V, TilePanels(6), false>};
+  static_assert(kTileRows == 6, "one entry for each number of rows");
+  return kTable[rows - 1];
 }
 
 // Splits rows into tiles of at most kTileRows that differ by one row at most: 13 rows are 5 + 4 +

@@ -57,27 +57,44 @@ void Pack(const PackArgs& args) {
   }
 }
 
-void MultiplyRows(const MultiplyRowsArgs& args) {
+// Columns first .. first + columns - 1 of C, in row tiles.
+void MultiplyColumns(const MultiplyRowsArgs& args, int64_t first, int64_t columns, bool wide) {
   const TileSplit split(args.rows);
-  for (int64_t first = 0; first < args.n; first += kWidth) {
-    TileArgs tile;
-    tile.k = args.k;
-    tile.columns = Smaller(kWidth, args.n - first);
-    tile.bias = args.bias ? args.bias + first : nullptr;
-    tile.accumulate = args.accumulate;
-    const int64_t width = PaddedWidth(tile.columns);
-    // Panels before this one are whole: each takes packed_k rows of kWidth columns.
-    tile.b = args.packed + first * args.packed_k + args.first_k * width;
-    int64_t row = 0;
-    for (int64_t t = 0; t < split.tiles; ++t) {
-      const int64_t rows = split.Rows(t);
-      for (int64_t r = 0; r < rows; ++r) {
-        tile.a[r] = args.a_rows[row + r];
-        tile.c[r] = args.c_rows[row + r] + first;
-      }
-      SelectTile<false>(static_cast<size_t>(rows), static_cast<size_t>(width / kLaneCount))(tile);
-      row += rows;
-    }
+  const int64_t width = PaddedWidth(columns);
+  TileArgs tile;
+  tile.segment_count = 1;
+  tile.segments[0].k = args.k;
+  tile.panel_stride = args.packed_k * kWidth;
+  // Panels before this one are whole: each takes packed_k rows of kWidth columns.
+  tile.b = args.packed + first * args.packed_k + args.first_k * (wide ? kWidth : width);
+  tile.start_at = first;
+  tile.c_at = first;
+  tile.columns = columns;
+  const float* bias[kTileRows];
+  for (const float*& row : bias) row = args.bias;
+  int64_t row = 0;
+  for (int64_t t = 0; t < split.tiles; ++t) {
+    const size_t rows = static_cast<size_t>(split.Rows(t));
+    tile.segments[0].a = args.a_rows + row;
+    tile.c = args.c_rows + row;
+    tile.start = args.accumulate ? tile.c : args.bias ? bias : nullptr;
+    const TileFunction run = wide ? SelectWideTile<kPanelVectors>(rows)
+                                  : SelectTile<false>(rows, static_cast<size_t>(width) / kLanes);
+    if (!wide) PrefetchPart(tile.b + tile.panel_stride, args.k, kWidth, t, split.tiles, tile);
+    run(tile);
+    row += split.Rows(t);
+  }
+}
+
+void MultiplyRows(const MultiplyRowsArgs& args) {
+  const int64_t panels =
+      args.rows <= kTileRows ? static_cast<int64_t>(TilePanels(static_cast<size_t>(args.rows))) : 1;
+  int64_t first = 0;
+  for (; panels > 1 && first + panels * kWidth <= args.n; first += panels * kWidth) {
+    MultiplyColumns(args, first, panels * kWidth, true);
+  }
+  for (; first < args.n; first += kWidth) {
+    MultiplyColumns(args, first, Smaller(kWidth, args.n - first), false);
   }
 }
 
@@ -133,22 +150,27 @@ void PackOuterGroup(const MultiplyOuterArgs& args, int64_t first, int64_t column
 }
 
 void MultiplyOuterGroup(const MultiplyOuterArgs& args, int64_t first, const TileSplit& split) {
+  float* c_rows[kOuterGroup];
+  for (int64_t r = 0; r < kOuterGroup && first + r < args.rows; ++r) {
+    c_rows[r] = args.c + (first + r) * args.c_stride;
+  }
+  TileArgs tile;
+  tile.segment_count = 1;
+  tile.segments[0].k = args.k;
   for (int64_t panel = 0; panel < args.n; panel += kWidth) {
-    TileArgs tile;
-    tile.k = args.k;
     tile.columns = Smaller(kWidth, args.n - panel);
-    tile.bias = nullptr;
-    tile.accumulate = true;
     tile.b = args.packed + panel * args.k;
-    const int64_t vectors = PaddedWidth(tile.columns) / kLaneCount;
+    tile.start_at = panel;
+    tile.c_at = panel;
+    const size_t vectors = static_cast<size_t>(PaddedWidth(tile.columns) / kLaneCount);
     int64_t row = 0;
     for (int64_t t = 0; t < split.tiles; ++t) {
-      const int64_t rows = split.Rows(t);
-      tile.a[0] = args.workspace + row * args.k;
-      for (int64_t r = 0; r < rows; ++r)
-        tile.c[r] = args.c + (first + row + r) * args.c_stride + panel;
-      SelectTile<true>(static_cast<size_t>(rows), static_cast<size_t>(vectors))(tile);
-      row += rows;
+      const float* a = args.workspace + row * args.k;
+      tile.segments[0].a = &a;
+      tile.c = c_rows + row;
+      tile.start = tile.c;
+      SelectTile<true>(static_cast<size_t>(split.Rows(t)), vectors)(tile);
+      row += split.Rows(t);
     }
   }
 }

@@ -8,8 +8,8 @@
 // every unit's r:
 //   p = da_n W_hn   dr = p h'   dh' = z dh + r p + [da_r da_z] W_h
 //
-// Layout: gates [.., 3 H]: in, the projection; out, with a reserve, r z n; after backward, da. aux:
-// q, after backward dq; reset before: r h'.
+// Layout: gates [.., 3 H], with a reserve: r z n; after backward, da. aux: q, after backward dq;
+// reset before: r h'.
 #ifndef NATIVERNN_CPU_GRU_INL_H_
 #define NATIVERNN_CPU_GRU_INL_H_
 
@@ -18,76 +18,60 @@
 
 namespace nrnn::cpu::NRNN_TARGET {
 
-struct GruStep {
-  static constexpr int64_t kApart = Block<3>::kUnits;
-  const StepRow* rows;
+struct GruStep : CellRows {
+  static constexpr bool kApart = true;  // n = tanh(of x + r of h')
+  static constexpr int64_t kGate = Block<3>::kUnits;
   int64_t hidden;
-  bool keep;  // the gates and q, for backward
-  const float* bias_hn;
+  const float* hidden_bias;
 
-  HWY_INLINE const float* Input(int64_t r) const { return rows[r].h_prev; }
-
-  HWY_INLINE void Prefetch(int64_t r, int64_t u) const {
-    for (int64_t g = 0; g < 3; ++g) __builtin_prefetch(rows[r].gates + g * hidden + u);
-  }
+  HWY_INLINE const float* HiddenBias() const { return hidden_bias; }
 
   // sums: h' W_hh, its first two become r and z.
   template <class Lanes>
-  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums) const {
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums, const float* x) const {
     const FloatTag d;
+    float* gates = rows[r].gates;
     Unroll<2>([&](auto g) NRNN_INLINE_LAMBDA {
-      float* gate = rows[r].gates + static_cast<int64_t>(g) * hidden + u;
-      float* sum = sums + static_cast<int64_t>(g) * kApart;
-      const FloatVec y = Sigmoid(d, hn::Add(lanes.Load(gate), hn::Load(d, sum)));
-      hn::Store(y, d, sum);
-      if (keep) lanes.Store(y, gate);
+      const int64_t at = static_cast<int64_t>(g) * kGate;
+      const FloatVec y = Sigmoid(d, hn::Add(hn::Load(d, x + at), hn::Load(d, sums + at)));
+      hn::Store(y, d, sums + at);
+      if (gates) lanes.Store(y, gates + static_cast<int64_t>(g) * hidden + u);
     });
+    // n's a takes the place of q.
+    const FloatVec q = hn::Load(d, sums + 2 * kGate);
+    const FloatVec a = hn::MulAdd(hn::Load(d, sums), q, hn::Load(d, x + 2 * kGate));
+    hn::Store(a, d, sums + 2 * kGate);
+    if (gates) lanes.Store(q, rows[r].aux + u);
   }
 
   template <class Lanes>
   HWY_INLINE void Finish(int64_t r, int64_t u, Lanes lanes, const float* sums) const {
     const FloatTag d;
     const StepRow& row = rows[r];
-    float* gate = row.gates + 2 * hidden + u;
-    FloatVec q = hn::Load(d, sums + 2 * kApart);
-    if (bias_hn) q = hn::Add(q, lanes.Load(bias_hn + u));
-    const FloatVec n = Tanh(d, hn::MulAdd(hn::Load(d, sums), q, lanes.Load(gate)));
-    const FloatVec z = hn::Load(d, sums + kApart);
+    const FloatVec n = Tanh(d, hn::Load(d, sums + 2 * kGate));
+    const FloatVec z = hn::Load(d, sums + kGate);
     lanes.Store(hn::MulAdd(z, hn::Sub(lanes.Load(row.h_prev + u), n), n), row.y + u);
-    if (keep) {
-      lanes.Store(n, gate);
-      lanes.Store(q, row.aux + u);
-    }
+    if (row.gates) lanes.Store(n, row.gates + 2 * hidden + u);
   }
 };
 
 inline void GruForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
-  const GruStep cell{rows, args.hidden, args.gates != nullptr, args.bias_hn};
-  StepBlocks<3>(args.packed_hh, args.hidden, count, cell);
+  StepBlocks<3>(WeightsOf(args), count, GruStep{{rows}, args.hidden, args.hidden_bias});
 }
 
 // r and z of all units first, with r h' for the second product.
-struct GruResetBeforeGates {
-  static constexpr int64_t kApart = Block<2>::kUnits;
-  const StepRow* rows;
+struct GruResetBeforeGates : CellRows {
+  static constexpr bool kApart = false;
+  static constexpr int64_t kGate = Block<2>::kUnits;
   int64_t hidden;
 
-  HWY_INLINE const float* Input(int64_t r) const { return rows[r].h_prev; }
-
-  HWY_INLINE void Prefetch(int64_t r, int64_t u) const {
-    for (int64_t g = 0; g < 2; ++g) __builtin_prefetch(rows[r].gates + g * hidden + u);
-  }
-
   template <class Lanes>
-  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums) const {
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums, const float*) const {
     const FloatTag d;
     const StepRow& row = rows[r];
-    float* gates = row.gates + u;
-    const FloatVec reset = Sigmoid(d, hn::Add(lanes.Load(gates), hn::Load(d, sums)));
-    const FloatVec z =
-        Sigmoid(d, hn::Add(lanes.Load(gates + hidden), hn::Load(d, sums + kApart)));
-    lanes.Store(reset, gates);
-    lanes.Store(z, gates + hidden);
+    const FloatVec reset = Sigmoid(d, hn::Load(d, sums));
+    lanes.Store(reset, row.gates + u);
+    lanes.Store(Sigmoid(d, hn::Load(d, sums + kGate)), row.gates + hidden + u);
     lanes.Store(hn::Mul(reset, lanes.Load(row.h_prev + u)), row.aux + u);
   }
 
@@ -95,44 +79,52 @@ struct GruResetBeforeGates {
   HWY_INLINE void Finish(int64_t, int64_t, Lanes, const float*) const {}
 };
 
-struct GruResetBeforeOutput {
-  const StepRow* rows;
+struct GruResetBeforeOutput : CellRows {
+  static constexpr bool kApart = false;
   int64_t hidden;
+  int64_t ahead_at;  // of n's blocks in a row computed ahead
 
-  HWY_INLINE const float* Input(int64_t r) const { return rows[r].aux; }
-
-  HWY_INLINE void Prefetch(int64_t r, int64_t u) const {
-    for (int64_t g = 1; g < 3; ++g) __builtin_prefetch(rows[r].gates + g * hidden + u);
+  HWY_INLINE const float* Hidden(int64_t r) const { return rows[r].aux; }
+  HWY_INLINE const float* Ahead(int64_t r) const {
+    return rows[r].ahead ? rows[r].ahead + ahead_at : nullptr;
   }
 
   template <class Lanes>
-  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums) const {
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums, const float*) const {
     const FloatTag d;
     const StepRow& row = rows[r];
-    float* gates = row.gates + u;
-    const FloatVec n = Tanh(d, hn::Add(lanes.Load(gates + 2 * hidden), hn::Load(d, sums)));
-    const FloatVec z = lanes.Load(gates + hidden);
+    const FloatVec n = Tanh(d, hn::Load(d, sums));
+    const FloatVec z = lanes.Load(row.gates + hidden + u);
     lanes.Store(hn::MulAdd(z, hn::Sub(lanes.Load(row.h_prev + u), n), n), row.y + u);
-    lanes.Store(n, gates + 2 * hidden);
+    lanes.Store(n, row.gates + 2 * hidden + u);
   }
 
   template <class Lanes>
   HWY_INLINE void Finish(int64_t, int64_t, Lanes, const float*) const {}
 };
 
+// The weights of n's blocks, behind those of r and z.
+inline BlockWeights OutputWeightsOf(const ForwardSequenceArgs& args) {
+  BlockWeights weights = WeightsOf(args);
+  weights.packed += Block<2>::Length(args.hidden, args.input + args.hidden);
+  weights.bias += Block<2>::Length(args.hidden, 1);
+  return weights;
+}
+
 inline void GruResetBeforeForwardStep(const ForwardSequenceArgs& args, const StepRow* rows,
                                       int64_t count) {
-  const int64_t hidden = args.hidden;
-  StepBlocks<2>(args.packed_hh, hidden, count, GruResetBeforeGates{rows, hidden});
-  StepBlocks<1>(args.packed_hh + Block<2>::Length(hidden), hidden, count,
-                GruResetBeforeOutput{rows, hidden});
+  StepBlocks<2>(WeightsOf(args), count, GruResetBeforeGates{{rows}, args.hidden});
+  Meet(args);
+  StepBlocks<1>(OutputWeightsOf(args), count,
+                GruResetBeforeOutput{{rows}, args.hidden, Block<2>::Length(args.hidden, 1)});
 }
 
 // Writes da and dq, and leaves the direct part of dh', z dh, in dh.
-inline void GruBackwardRow(const StepRow& row, int64_t hidden, const float* dy, float* dh) {
+inline void GruBackwardRow(const StepRow& row, const UnitRange& units, int64_t hidden,
+                           const float* dy, float* dh) {
   const FloatTag d;
   const FloatVec one = hn::Set(d, 1.0f);
-  ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
+  ForEachUnit(units, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
     float* gates = row.gates + u;
     const FloatVec r = lanes.Load(gates);
     const FloatVec z = lanes.Load(gates + hidden);
@@ -152,11 +144,11 @@ inline void GruBackwardRow(const StepRow& row, int64_t hidden, const float* dy, 
 }
 
 // First half of a reset-before step: da_z and da_n; r stays for the second half. Leaves z dh in dh.
-inline void GruResetBeforeOutputRow(const StepRow& row, int64_t hidden, const float* dy,
-                                    float* dh) {
+inline void GruResetBeforeOutputRow(const StepRow& row, const UnitRange& units, int64_t hidden,
+                                    const float* dy, float* dh) {
   const FloatTag d;
   const FloatVec one = hn::Set(d, 1.0f);
-  ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
+  ForEachUnit(units, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
     float* gates = row.gates + u;
     const FloatVec z = lanes.Load(gates + hidden);
     const FloatVec n = lanes.Load(gates + 2 * hidden);
@@ -171,8 +163,9 @@ inline void GruResetBeforeOutputRow(const StepRow& row, int64_t hidden, const fl
 }
 
 // Second half, with p = da_n W_hn: da_r, and r p into dh.
-inline void GruResetBeforeResetRow(const StepRow& row, int64_t hidden, const float* p, float* dh) {
-  ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
+inline void GruResetBeforeResetRow(const StepRow& row, const UnitRange& units, const float* p,
+                                   float* dh) {
+  ForEachUnit(units, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
     const FloatVec r = lanes.Load(row.gates + u);
     const FloatVec p_u = lanes.Load(p + u);
     const FloatVec dr = hn::Mul(p_u, lanes.Load(row.h_prev + u));

@@ -6,8 +6,7 @@
 //   do = dh tc   dc += dh o (1 - tc^2)   di = dc g   df = dc c'   dg = dc i   dc' = dc f
 //   da_i = di i (1 - i), f and o alike;  da_g = dg (1 - g^2);  dh' = da W_hh
 //
-// Layout: gates [.., 4 H]: in, the projection x W_ih + b; out, with a reserve, i f g o; after
-// backward, da. aux: c.
+// Layout: gates [.., 4 H], with a reserve: i f g o; after backward, da. aux: c.
 #ifndef NATIVERNN_CPU_LSTM_INL_H_
 #define NATIVERNN_CPU_LSTM_INL_H_
 
@@ -16,30 +15,22 @@
 
 namespace nrnn::cpu::NRNN_TARGET {
 
-struct LstmStep {
-  static constexpr int64_t kApart = Block<4>::kUnits;
-  const StepRow* rows;
+struct LstmStep : CellRows {
+  static constexpr bool kApart = false;
+  static constexpr int64_t kGate = Block<4>::kUnits;
   int64_t hidden;
-  bool keep;  // the gates, for backward
 
-  HWY_INLINE const float* Input(int64_t r) const { return rows[r].h_prev; }
-
-  HWY_INLINE void Prefetch(int64_t r, int64_t u) const {
-    for (int64_t g = 0; g < 4; ++g) __builtin_prefetch(rows[r].gates + g * hidden + u);
-    __builtin_prefetch(rows[r].c_prev + u);
-  }
-
-  // sums: h' W_hh, becomes i f g o.
+  // sums: x W_ih + b + h' W_hh, becomes i f g o.
   template <class Lanes>
-  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums) const {
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums, const float*) const {
     const FloatTag d;
+    float* gates = rows[r].gates;
     Unroll<4>([&](auto g) NRNN_INLINE_LAMBDA {
-      float* gate = rows[r].gates + static_cast<int64_t>(g) * hidden + u;
-      float* sum = sums + static_cast<int64_t>(g) * kApart;
-      const FloatVec a = hn::Add(lanes.Load(gate), hn::Load(d, sum));
+      float* sum = sums + static_cast<int64_t>(g) * kGate;
+      const FloatVec a = hn::Load(d, sum);
       const FloatVec y = g == 2 ? Tanh(d, a) : Sigmoid(d, a);
       hn::Store(y, d, sum);
-      if (keep) lanes.Store(y, gate);
+      if (gates) lanes.Store(y, gates + static_cast<int64_t>(g) * hidden + u);
     });
   }
 
@@ -47,24 +38,23 @@ struct LstmStep {
   HWY_INLINE void Finish(int64_t r, int64_t u, Lanes lanes, const float* sums) const {
     const FloatTag d;
     const StepRow& row = rows[r];
-    const FloatVec ig = hn::Mul(hn::Load(d, sums), hn::Load(d, sums + 2 * kApart));
-    const FloatVec c = hn::MulAdd(hn::Load(d, sums + kApart), lanes.Load(row.c_prev + u), ig);
+    const FloatVec ig = hn::Mul(hn::Load(d, sums), hn::Load(d, sums + 2 * kGate));
+    const FloatVec c = hn::MulAdd(hn::Load(d, sums + kGate), lanes.Load(row.c_prev + u), ig);
     lanes.Store(c, row.aux + u);
-    lanes.Store(hn::Mul(hn::Load(d, sums + 3 * kApart), Tanh(d, c)), row.y + u);
+    lanes.Store(hn::Mul(hn::Load(d, sums + 3 * kGate), Tanh(d, c)), row.y + u);
   }
 };
 
 inline void LstmForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
-  const LstmStep cell{rows, args.hidden, args.gates != nullptr};
-  StepBlocks<4>(args.packed_hh, args.hidden, count, cell);
+  StepBlocks<4>(WeightsOf(args), count, LstmStep{{rows}, args.hidden});
 }
 
 // dh: gradient of h but for dy; dc: in the next step's, out this step's.
-inline void LstmBackwardRow(const StepRow& row, int64_t hidden, const float* dy, const float* dh,
-                            float* dc) {
+inline void LstmBackwardRow(const StepRow& row, const UnitRange& units, int64_t hidden,
+                            const float* dy, const float* dh, float* dc) {
   const FloatTag d;
   const FloatVec one = hn::Set(d, 1.0f);
-  ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
+  ForEachUnit(units, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
     float* gates = row.gates + u;
     const FloatVec i = lanes.Load(gates);
     const FloatVec f = lanes.Load(gates + hidden);

@@ -100,7 +100,7 @@ HWY_INLINE V ExpFlushed(D d, V x) {
 
 // 1 / (1 + exp(-x)). The two of a gate's activations are half the cost of a cell, so every
 // instruction counts: exp(-x) = 2^n p with p = 1 + q in one polynomial, and n added to p's exponent
-// bits. |x| above 87.33 counts as 87.33: the least result is 1.18e-38.
+// bits. 0 for x below -87.33, where the exact value is under 1.19e-38.
 template <class D, class V>
 HWY_INLINE V Sigmoid(D d, V x) {
   const hn::RebindToSigned<D> di;
@@ -118,7 +118,8 @@ HWY_INLINE V Sigmoid(D d, V x) {
   p = hn::NegMulAdd(r, p, one);
   p = hn::NegMulAdd(r, p, one);
   const auto bits = hn::Add(hn::BitCast(di, p), hn::ShiftLeft<23>(hn::BitCast(di, shifted_n)));
-  return hn::Div(one, hn::Add(one, hn::BitCast(d, bits)));
+  const V y = hn::Div(one, hn::Add(one, hn::BitCast(d, bits)));
+  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.33f)), y);
 }
 
 // e / (e + 2) with e = expm1(2 x) = 2^n q + (2^n - 1), for both signs: 1 from |x| = 9.1 on. The

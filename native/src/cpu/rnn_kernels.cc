@@ -1,13 +1,12 @@
 // The time loops, forward and backward, of one direction of a layer; the cells are in *-inl.h.
 //
-// forward: for a chunk of steps the input projection of all rows (one product), then step after
-// step: a tile of h' W_hh, and
-//   the cell's epilogue while the sums are in L1. Nothing of the gates goes to memory but into the
-//   reserve, in place.
+// forward: step after step, tiles of x W_ih + h' W_hh, and the cell's epilogue while the sums are
+// in
+//   L1. Nothing of the gates goes to memory but what backward needs, into the reserve.
 // backward: the cell's pointwise gradients of a step, row by row, then dh' = da W_hh. What sums
-// over all steps (dx, dW, db)
-//   is left to products over all rows afterwards (rnn_layer.cc).
-// Rows at or after their length are left out of the products, not masked.
+//   over all steps (dx, dW, db) is left to products over all rows afterwards (rnn_layer.cc).
+// Rows at or after their length are left out of the products, not masked. A team splits the units:
+// each thread computes and writes its own of h and c, or of da and dh.
 #include "cpu/gru-inl.h"
 #include "cpu/kernels.h"
 #include "cpu/lstm-inl.h"
@@ -16,41 +15,72 @@
 namespace nrnn::cpu::NRNN_TARGET {
 namespace {
 
+int64_t BlockLength(Cell cell, int64_t hidden) {
+  switch (cell) {
+    case Cell::kLstm:
+      return Block<4>::Length(hidden, 1);
+    case Cell::kGru:
+      return Block<3>::Length(hidden, 1);
+    case Cell::kGruResetBefore:
+      return Block<2>::Length(hidden, 1) + Block<1>::Length(hidden, 1);
+    default:
+      return Block<1>::Length(hidden, 1);
+  }
+}
+
 // ---- forward ----
 
-// Row (t, b) of a forward pass: in the reserve, or in the workspace, where slot counts the chunk's
-// steps.
+// Row (t, b) of a forward pass; slot: steps since the last projection.
 StepRow ForwardRow(const ForwardSequenceArgs& args, int64_t t, int64_t b, int64_t slot) {
-  StepRow row;
+  StepRow row{};
   if (args.gates) {
     row = ReservedRow(args, args.y, t, b);
   } else {
-    const int64_t rows = args.row_end - args.row_begin;
     row.batch = b;
     row.h_prev = PreviousHidden(args, args.y, t, b);
-    row.gates = args.workspace + (slot * rows + b - args.row_begin) * GateFloats(args);
+    row.gates = args.kept ? args.kept + b * GateFloats(args) : nullptr;
     row.aux = args.state ? args.state + b * args.hidden : nullptr;
     row.c_prev = row.aux;
+  }
+  if (args.ahead) {
+    const int64_t rows = args.row_end - args.row_begin;
+    row.ahead =
+        args.ahead + (slot * rows + b - args.row_begin) * BlockLength(args.cell, args.hidden);
+  } else {
+    row.x = args.x + t * args.x_step + b * args.x_row;
   }
   row.y = args.y + t * args.y_step + b * args.y_row;
   return row;
 }
 
-// gates = x W_ih + bias for the active rows of steps [first, last) of the recurrence's order.
-void ProjectInput(const ForwardSequenceArgs& args, int64_t first, int64_t last) {
-  const float* x_rows[kProjectionRows];
-  float* gate_rows[kProjectionRows];
+// ahead = x W_ih + bias for the active rows of steps [first, last) of the recurrence's order.
+void ProjectAhead(const ForwardSequenceArgs& args, int64_t first, int64_t last) {
+  const float* x_rows[kAheadRows];
+  float* ahead_rows[kAheadRows];
+  const int64_t rows = args.row_end - args.row_begin;
+  const int64_t length = BlockLength(args.cell, args.hidden);
   int64_t count = 0;
   for (int64_t s = first; s < last; ++s) {
     const int64_t t = StepAt(args, s);
     for (int64_t b = args.row_begin; b < args.row_end; ++b) {
       if (t >= RowLength(args, b)) continue;
       x_rows[count] = args.x + t * args.x_step + b * args.x_row;
-      gate_rows[count++] = ForwardRow(args, t, b, s - first).gates;
+      ahead_rows[count++] = args.ahead + ((s - first) * rows + b - args.row_begin) * length;
     }
   }
-  GetGemmKernels().multiply_rows({count, args.input, GateFloats(args), x_rows, args.packed_ih,
-                                  args.input, args.bias, false, gate_rows});
+  const BlockWeights weights = WeightsOf(args);
+  switch (args.cell) {
+    case Cell::kLstm:
+      return ProjectBlocks<4>(weights, count, x_rows, ahead_rows);
+    case Cell::kGru:
+      return ProjectBlocks<3>(weights, count, x_rows, ahead_rows);
+    case Cell::kGruResetBefore:
+      ProjectBlocks<2>(weights, count, x_rows, ahead_rows);
+      for (int64_t r = 0; r < count; ++r) ahead_rows[r] += Block<2>::Length(args.hidden, 1);
+      return ProjectBlocks<1>(OutputWeightsOf(args), count, x_rows, ahead_rows);
+    default:
+      return ProjectBlocks<1>(weights, count, x_rows, ahead_rows);
+  }
 }
 
 void ForwardStep(const ForwardSequenceArgs& args, const StepRow* rows, int64_t count) {
@@ -88,29 +118,41 @@ void WriteFinalState(const ForwardSequenceArgs& args) {
   }
 }
 
+// The active rows of step t; y of the others becomes 0.
+int64_t ActiveRows(const ForwardSequenceArgs& args, int64_t t, int64_t slot, StepRow* active) {
+  int64_t count = 0;
+  for (int64_t b = args.row_begin; b < args.row_end; ++b) {
+    if (t < RowLength(args, b)) {
+      active[count++] = ForwardRow(args, t, b, slot);
+    } else if (args.part == 0) {
+      ZeroFloats(args.y + t * args.y_step + b * args.y_row, args.hidden);
+    }
+  }
+  return count;
+}
+
 void Forward(const ForwardSequenceArgs& args) {
   const int64_t rows = args.row_end - args.row_begin;
-  const int64_t chunk = ProjectionSteps(rows);
+  const int64_t chunk = AheadSteps(rows);
   if (!args.gates && args.cell == Cell::kLstm) {
-    const int64_t at = args.row_begin * args.hidden;
-    CopyFloats(args.c0 + at, rows * args.hidden, args.state + at);
+    if (args.part == 0) {
+      const int64_t at = args.row_begin * args.hidden;
+      CopyFloats(args.c0 + at, rows * args.hidden, args.state + at);
+    }
+    Meet(args);
   }
   for (int64_t s = 0; s < args.steps; ++s) {
     const int64_t slot = s % chunk;
-    if (slot == 0) ProjectInput(args, s, s + chunk < args.steps ? s + chunk : args.steps);
-    const int64_t t = StepAt(args, s);
-    StepRow active[kMaxTaskRows];
-    int64_t count = 0;
-    for (int64_t b = args.row_begin; b < args.row_end; ++b) {
-      if (t < RowLength(args, b)) {
-        active[count++] = ForwardRow(args, t, b, slot);
-      } else {
-        ZeroFloats(args.y + t * args.y_step + b * args.y_row, args.hidden);
-      }
+    if (args.ahead && slot == 0) {
+      ProjectAhead(args, s, s + chunk < args.steps ? s + chunk : args.steps);
     }
-    if (count > 0) ForwardStep(args, active, count);
+    StepRow active[kMaxTaskRows];
+    const int64_t count = ActiveRows(args, StepAt(args, s), slot, active);
+    if (count == 0) continue;
+    ForwardStep(args, active, count);
+    Meet(args);
   }
-  WriteFinalState(args);
+  if (args.part == 0) WriteFinalState(args);
 }
 
 // ---- backward ----
@@ -130,67 +172,75 @@ struct BackwardStep {
   float* Dh(const StepRow& row) const { return args.dh + row.batch * args.hidden; }
 };
 
-// to(row) (+)= from(row)[0 .. k-1] times rows first .. first + k - 1 of W_hh.
+// This thread's units of to(row) (+)= from(row)[0 .. k-1] times rows first .. first + k - 1 of
+// W_hh.
 template <class From, class To>
 void MultiplyHidden(const BackwardStep& step, int64_t first, int64_t k, bool accumulate,
                     const From& from, const To& to) {
   const BackwardSequenceArgs& args = step.args;
+  const UnitRange units(args);
   const float* a_rows[kMaxTaskRows];
   float* c_rows[kMaxTaskRows];
   for (int64_t r = 0; r < step.count; ++r) {
     a_rows[r] = from(step.rows[r]);
-    c_rows[r] = to(step.rows[r]);
+    c_rows[r] = to(step.rows[r]) + units.first;
   }
-  MultiplyRowsArgs product{step.count, k,       args.hidden, a_rows, args.packed_hh,
-                           0,          nullptr, accumulate,  c_rows};
   // Rows first.. of every panel: each panel lies packed_k rows after the one before.
-  product.packed_k = GateFloats(args);
-  product.first_k = first;
+  const int64_t packed_k = GateFloats(args);
+  const float* packed = args.packed_hh + units.first * packed_k;
+  const MultiplyRowsArgs product{step.count, k,       units.count, a_rows, packed,
+                                 packed_k,   nullptr, accumulate,  c_rows, first};
   GetGemmKernels().multiply_rows(product);
 }
 
 void GruResetBeforeBackwardStep(const BackwardStep& step) {
   const BackwardSequenceArgs& args = step.args;
   const int64_t hidden = args.hidden;
+  const UnitRange units(args);
   const auto p = [&](const StepRow& row) {
     return args.workspace + (row.batch - args.row_begin) * hidden;
   };
   const auto dh = [&](const StepRow& row) { return step.Dh(row); };
   for (int64_t r = 0; r < step.count; ++r) {
-    GruResetBeforeOutputRow(step.rows[r], hidden, step.Dy(step.rows[r]), dh(step.rows[r]));
+    GruResetBeforeOutputRow(step.rows[r], units, hidden, step.Dy(step.rows[r]), dh(step.rows[r]));
   }
+  Meet(args);
   MultiplyHidden(
       step, 2 * hidden, hidden, false, [&](const StepRow& row) { return row.gates + 2 * hidden; },
       p);
   for (int64_t r = 0; r < step.count; ++r) {
-    GruResetBeforeResetRow(step.rows[r], hidden, p(step.rows[r]), dh(step.rows[r]));
+    GruResetBeforeResetRow(step.rows[r], units, p(step.rows[r]), dh(step.rows[r]));
   }
+  Meet(args);
   MultiplyHidden(
       step, 0, 2 * hidden, true, [](const StepRow& row) { return row.gates; }, dh);
 }
 
 void BackwardPointwise(const BackwardStep& step) {
   const BackwardSequenceArgs& args = step.args;
+  const UnitRange units(args);
   for (int64_t r = 0; r < step.count; ++r) {
     const StepRow& row = step.rows[r];
     const float* dy = step.Dy(row);
     float* dh = step.Dh(row);
     if (args.cell == Cell::kLstm) {
-      LstmBackwardRow(row, args.hidden, dy, dh, args.dc + row.batch * args.hidden);
+      LstmBackwardRow(row, units, args.hidden, dy, dh, args.dc + row.batch * args.hidden);
     } else if (args.cell == Cell::kGru) {
-      GruBackwardRow(row, args.hidden, dy, dh);
+      GruBackwardRow(row, units, args.hidden, dy, dh);
     } else if (args.cell == Cell::kRnnTanh) {
-      SimpleRnnBackwardRow<false>(row, args.hidden, step.Y(row), dy, dh);
+      SimpleRnnBackwardRow<false>(row, units, step.Y(row), dy, dh);
     } else {
-      SimpleRnnBackwardRow<true>(row, args.hidden, step.Y(row), dy, dh);
+      SimpleRnnBackwardRow<true>(row, units, step.Y(row), dy, dh);
     }
   }
 }
 
+// The team meets once da is there: each thread's columns of dh' take all of it.
 void RunBackwardStep(const BackwardStep& step) {
   const BackwardSequenceArgs& args = step.args;
   if (args.cell == Cell::kGruResetBefore) return GruResetBeforeBackwardStep(step);
   BackwardPointwise(step);
+  Meet(args);
   const auto gates = [](const StepRow& row) { return row.gates; };
   const auto dh = [&](const StepRow& row) { return step.Dh(row); };
   if (args.cell == Cell::kGru) {
@@ -217,36 +267,58 @@ void Backward(const BackwardSequenceArgs& args) {
 
 // ---- packing ----
 
-int64_t RecurrentLength(Cell cell, int64_t hidden) {
-  switch (cell) {
-    case Cell::kLstm:
-      return Block<4>::Length(hidden);
-    case Cell::kGru:
-      return Block<3>::Length(hidden);
-    case Cell::kGruResetBefore:
-      return Block<2>::Length(hidden) + Block<1>::Length(hidden);
-    default:
-      return Block<1>::Length(hidden);
+template <size_t kGates>
+void PackGates(const PackLayerArgs& args, int64_t first_gate, float* packed, float* bias) {
+  const int64_t hidden = args.hidden;
+  const int64_t first = first_gate * hidden;
+  const int64_t rows = args.input + hidden;
+  PackBlocks<kGates>({args.weight_ih + first * args.input, hidden, args.input, 0, rows, packed},
+                     args.part, args.parts);
+  PackBlocks<kGates>({args.weight_hh + first * hidden, hidden, hidden, args.input, rows, packed},
+                     args.part, args.parts);
+  if (args.part != 0) return;
+  const int64_t length = Block<kGates>::Length(hidden, 1);
+  ZeroFloats(bias, length);
+  if (args.bias_ih == nullptr) return;
+  PackBlocks<kGates>({args.bias_ih + first, hidden, 1, 0, 1, bias});
+  if (args.cell == Cell::kGru) return;
+  PackBlocks<kGates>({args.bias_hh + first, hidden, 1, 0, 1, args.hidden_bias});
+  for (int64_t k = 0; k < length; ++k) bias[k] += args.hidden_bias[k];
+}
+
+// GRU with the reset after adds b_hn inside r's product; b_hr and b_hz join the other bias.
+void PackGruBiases(const PackLayerArgs& args) {
+  using B = Block<3>;
+  const int64_t length = B::Length(args.hidden, 1);
+  ZeroFloats(args.hidden_bias, length);
+  if (args.bias_hh == nullptr) return;
+  PackBlocks<3>({args.bias_hh, args.hidden, 1, 0, 1, args.hidden_bias});
+  for (int64_t k = 0; k < length; ++k) {
+    if (k % B::kColumns >= 2 * B::kUnits) continue;
+    args.bias[k] += args.hidden_bias[k];
+    args.hidden_bias[k] = 0.0f;
   }
 }
 
-void PackRecurrent(const PackRecurrentArgs& args) {
-  const int64_t hidden = args.hidden;
+void Pack(const PackLayerArgs& args) {
   switch (args.cell) {
     case Cell::kLstm:
-      return PackBlocks<4>(args.weight_hh, hidden, args.packed);
+      return PackGates<4>(args, 0, args.packed, args.bias);
     case Cell::kGru:
-      return PackBlocks<3>(args.weight_hh, hidden, args.packed);
+      PackGates<3>(args, 0, args.packed, args.bias);
+      if (args.part == 0) PackGruBiases(args);
+      return;
     case Cell::kGruResetBefore:
-      PackBlocks<2>(args.weight_hh, hidden, args.packed);
-      return PackBlocks<1>(args.weight_hh + 2 * hidden * hidden, hidden,
-                           args.packed + Block<2>::Length(hidden));
+      PackGates<2>(args, 0, args.packed, args.bias);
+      return PackGates<1>(args, 2,
+                          args.packed + Block<2>::Length(args.hidden, args.input + args.hidden),
+                          args.bias + Block<2>::Length(args.hidden, 1));
     default:
-      return PackBlocks<1>(args.weight_hh, hidden, args.packed);
+      return PackGates<1>(args, 0, args.packed, args.bias);
   }
 }
 
-constexpr RnnKernels kKernels = {&RecurrentLength, &PackRecurrent, &Forward, &Backward};
+constexpr RnnKernels kKernels = {&BlockLength, &Pack, &Forward, &Backward};
 
 }  // namespace
 

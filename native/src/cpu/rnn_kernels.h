@@ -1,20 +1,23 @@
 // One direction of one recurrent layer over a whole sequence, for a range of batch rows: the
 // contracts of the per-target kernels. Rows are independent through all steps, so ranges run on
-// different threads without a barrier.
+// different threads without a barrier. Where there are fewer rows than a tile for each thread, a
+// team of threads shares a range: each has a part of the hidden units, and they meet in every step.
 #ifndef NATIVERNN_CPU_RNN_KERNELS_H_
 #define NATIVERNN_CPU_RNN_KERNELS_H_
 
 #include <cstdint>
 
 #include "core/layout.h"
+#include "cpu/spin_barrier.h"
 
 namespace nrnn::cpu {
 
 // Batch rows of one task at most.
 constexpr int64_t kMaxTaskRows = 128;
-// Rows of the input projection computed ahead of the time loop: with 256 rows x 4 H floats (H =
-// 256: 1 MB) what the projection writes is still in cache when the step reads it.
-constexpr int64_t kProjectionRows = 256;
+// Rows of a task from which on a step multiplies x itself; below, the projection of kAheadRows rows
+// is computed ahead (recurrent_block-inl.h). With 16 rows W_ih passes often enough to be cheap.
+constexpr int64_t kFusedRows = 16;
+constexpr int64_t kAheadRows = 64;
 
 // What forward and backward share: which steps and rows, and where the layer's memory lies. Element
 // (t, b, j) of a strided array is at t * step + b * row + j.
@@ -23,6 +26,8 @@ struct SequenceArgs {
   int64_t steps, batch, input, hidden;
   bool reverse;                // from the last step to the first
   int64_t row_begin, row_end;  // batch rows of this call, at most kMaxTaskRows
+  int64_t part, parts;         // which part of the hidden units this thread has, of how many
+  SpinBarrier* barrier;        // of the team; null where parts is 1
   const int32_t* lengths;      // [B] or null
   const float* h0;             // [B,H]
   const float* c0;             // [B,H], LSTM
@@ -34,15 +39,15 @@ struct SequenceArgs {
 struct ForwardSequenceArgs : SequenceArgs {
   const float* x;
   int64_t x_step, x_row;
-  const float* packed_ih;  // W_ih^T in panels (gemm.h)
-  const float* bias;       // [G H]: b_ih + b_hh, but for GRU's n (reset after) b_in alone; or null
-  const float* packed_hh;  // pack_recurrent
-  const float* bias_hn;    // GRU reset after: [H] or null
+  const float* packed;       // W_ih and W_hh in blocks (recurrent_block-inl.h)
+  const float* bias;         // in blocks: b_ih + b_hh, but for GRU's n (reset after) b_in alone
+  const float* hidden_bias;  // GRU reset after: in blocks, b_hn with zeros for r and z
   float* y;
-  float* hn;         // [B,H] or null
-  float* cn;         // [B,H] or null
-  float* state;      // without a reserve: c (LSTM) or r h' (GRU reset before) [B,H]
-  float* workspace;  // without a reserve: ProjectionSteps x rows x G H floats
+  float* hn;     // [B,H] or null
+  float* cn;     // [B,H] or null
+  float* state;  // without a reserve: c (LSTM) or r h' (GRU reset before) [B,H]
+  float* kept;   // without a reserve: GRU reset before's r z n [B,3 H]
+  float* ahead;  // kAheadRows x block_length floats; null: x W_ih step by step
 };
 
 struct BackwardSequenceArgs : SequenceArgs {
@@ -56,25 +61,31 @@ struct BackwardSequenceArgs : SequenceArgs {
   // gates: becomes the gradient of the pre-activations. aux: GRU reset after: of W_hn h' + b_hn.
 };
 
-struct PackRecurrentArgs {
+// The weights of a layer and direction in PyTorch's layout, biases null where there are none; and
+// where to pack them.
+struct PackLayerArgs {
   Cell cell;
-  int64_t hidden;
+  int64_t input, hidden;
+  const float* weight_ih;  // [G H, I]
   const float* weight_hh;  // [G H, H]
-  float* packed;           // recurrent_length floats
+  const float* bias_ih;    // [G H]
+  const float* bias_hh;    // [G H]
+  float* packed;           // block_length (I + H) floats
+  float* bias;             // block_length floats
+  float* hidden_bias;      // the same
+  int64_t part, parts;     // which part of the blocks
 };
 
 struct RnnKernels {
-  // W_hh with the gates of the same hidden units interleaved: what the forward step multiplies h'
-  // with.
-  int64_t (*recurrent_length)(Cell cell, int64_t hidden);
-  void (*pack_recurrent)(const PackRecurrentArgs& args);
+  // Columns of all blocks: floats of a row of pre-activations in the order of the blocks.
+  int64_t (*block_length)(Cell cell, int64_t hidden);
+  void (*pack)(const PackLayerArgs& args);
   void (*forward)(const ForwardSequenceArgs& args);
   void (*backward)(const BackwardSequenceArgs& args);
 };
 
-inline int64_t ProjectionSteps(int64_t rows) {
-  return rows >= kProjectionRows ? 1 : kProjectionRows / rows;
-}
+// Steps whose projection is computed ahead.
+inline int64_t AheadSteps(int64_t rows) { return rows >= kAheadRows ? 1 : kAheadRows / rows; }
 
 }  // namespace nrnn::cpu
 

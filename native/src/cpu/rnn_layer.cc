@@ -1,35 +1,67 @@
-// Packing and the forward pass of a layer. Rows of the batch are split over the pool: they are
-// independent through all steps, so each thread runs its rows' whole sequence without meeting the
-// others. Directions are tasks of their own.
+// Packing, the forward pass of a layer and the time loop of its backward pass. Rows of the batch
+// are split over the pool: they are independent through all steps, so each thread runs its rows'
+// whole sequence without meeting the others. Where that would leave a thread less than a tile of
+// rows, a team of threads shares them and splits the hidden units. Directions are tasks of their
+// own.
 #include "cpu/rnn_layer.h"
 
 #include <algorithm>
+#include <deque>
+
+#include "cpu/gemm.h"
 
 namespace nrnn::cpu {
+namespace {
 
-// Tasks of a pass: for each direction, slices of the batch. Results do not depend on the split, so
-// it may follow the number of threads; both directions together occupy all of them.
-struct RnnLayer::Slices {
-  Slices(int64_t batch_rows, int64_t directions, int64_t threads) : batch(batch_rows) {
-    const int64_t wanted = (threads + directions - 1) / directions;
-    const int64_t needed = (batch + kMaxTaskRows - 1) / kMaxTaskRows;
-    count = std::min(batch, std::max(wanted, needed));
+// Hidden units of a team's thread at least: with fewer a step is over sooner than the team has met.
+constexpr int64_t kPartUnits = 64;
+
+}  // namespace
+
+// Tasks of a pass: for each direction, slices of the batch, and for each slice parts of the hidden
+// units. Results do not depend on the split, so it may follow the number of threads. The tasks of a
+// team run at the same time: with parts, there are no more tasks than threads.
+struct RnnLayer::Split {
+  int64_t batch, slices, parts;
+  int64_t Begin(int64_t slice) const { return batch * slice / slices; }
+  int64_t Largest() const { return (batch + slices - 1) / slices; }
+};
+
+RnnLayer::Split RnnLayer::SplitOf(int64_t batch) const {
+  const int64_t threads = backend_.pool().threads();
+  const int64_t each = std::max<int64_t>(threads / shape_.directions, 1);
+  const int64_t needed = (batch + kMaxTaskRows - 1) / kMaxTaskRows;
+  const int64_t tiles = std::max<int64_t>(batch / kTileRows, 1);
+  int64_t slices = std::max(needed, std::min(each, tiles));
+  const int64_t parts =
+      std::clamp<int64_t>(each / slices, 1, std::max<int64_t>(shape_.hidden / kPartUnits, 1));
+  if (parts == 1) {
+    const int64_t wanted = (threads + shape_.directions - 1) / shape_.directions;
+    slices = std::min(batch, std::max(wanted, needed));
   }
-  int64_t Begin(int64_t slice) const { return batch * slice / count; }
-  int64_t Largest() const { return (batch + count - 1) / count; }
-  int64_t batch, count;
+  return {batch, slices, parts};
+}
+
+// Where the parts of each slice meet.
+struct RnnLayer::Teams {
+  Teams(const Split& split, int64_t directions) {
+    for (int64_t team = 0; split.parts > 1 && team < split.slices * directions; ++team) {
+      barriers.emplace_back(split.parts);
+    }
+  }
+  std::deque<SpinBarrier> barriers;
 };
 
 RnnLayer::RnnLayer(CpuBackend& backend, const RnnShape& shape, int64_t layer)
     : backend_(backend), shape_(shape), layer_(layer), input_(shape.LayerInput(layer)) {}
 
 void RnnLayer::GrowForwardWeights() {
-  const Kernels& kernels = backend_.kernels();
+  const int64_t columns = backend_.kernels().rnn->block_length(shape_.cell, shape_.hidden);
   for (int64_t direction = 0; direction < shape_.directions; ++direction) {
     Weights& weights = weights_[direction];
-    weights.ih.Grow(PackedLength(*kernels.gemm, input_, shape_.GateRows()));
-    weights.hh.Grow(kernels.rnn->recurrent_length(shape_.cell, shape_.hidden));
-    weights.bias.Grow(shape_.GateRows());
+    weights.packed.Grow(columns * (input_ + shape_.hidden));
+    weights.bias.Grow(columns);
+    weights.hidden_bias.Grow(columns);
   }
 }
 
@@ -41,24 +73,13 @@ void RnnLayer::GrowBackwardWeights() {
   }
 }
 
-void RnnLayer::PackForward(const float* params, int64_t direction, bool recurrent) {
-  const Kernels& kernels = backend_.kernels();
+void RnnLayer::PackForward(const float* params, int64_t direction, int64_t half) {
   Weights& weights = weights_[direction];
   const LayerParams at = LocateLayer(shape_, layer_, direction);
-  if (recurrent) {
-    kernels.rnn->pack_recurrent(
-        {shape_.cell, shape_.hidden, params + at.weight_hh, weights.hh.data()});
-    return;
-  }
-  kernels.gemm->pack({nullptr, 0, params + at.weight_ih, input_, true, input_, shape_.GateRows(),
-                      weights.ih.data()});
-  if (!shape_.bias) return;
-  // GRU with the reset after adds b_hn inside r's product; everything else takes the sum of both.
-  const int64_t summed = shape_.cell == Cell::kGru ? 2 * shape_.hidden : shape_.GateRows();
-  for (int64_t row = 0; row < shape_.GateRows(); ++row) {
-    weights.bias.data()[row] =
-        params[at.bias_ih + row] + (row < summed ? params[at.bias_hh + row] : 0.0f);
-  }
+  backend_.kernels().rnn->pack({shape_.cell, input_, shape_.hidden, params + at.weight_ih,
+                                params + at.weight_hh, shape_.bias ? params + at.bias_ih : nullptr,
+                                shape_.bias ? params + at.bias_hh : nullptr, weights.packed.data(),
+                                weights.bias.data(), weights.hidden_bias.data(), half, 2});
 }
 
 void RnnLayer::PackBackward(const float* params, int64_t direction, bool recurrent) {
@@ -70,8 +91,11 @@ void RnnLayer::PackBackward(const float* params, int64_t direction, bool recurre
              (recurrent ? weights_[direction].hh_back : weights_[direction].ih_back).data()});
 }
 
-SequenceArgs RnnLayer::Common(const LayerCall& call, int64_t direction,
+SequenceArgs RnnLayer::Common(const LayerCall& call, const Split& split, int64_t task, Teams& teams,
                               LayerWorkspace& workspace) const {
+  const int64_t team = task / split.parts;
+  const int64_t direction = team / split.slices;
+  const int64_t slice = team % split.slices;
   const int64_t state = call.batch * shape_.hidden;
   SequenceArgs args{};
   args.cell = shape_.cell;
@@ -80,6 +104,11 @@ SequenceArgs RnnLayer::Common(const LayerCall& call, int64_t direction,
   args.input = input_;
   args.hidden = shape_.hidden;
   args.reverse = direction == 1;
+  args.row_begin = split.Begin(slice);
+  args.row_end = split.Begin(slice + 1);
+  args.part = task % split.parts;
+  args.parts = split.parts;
+  args.barrier = split.parts > 1 ? &teams.barriers[static_cast<size_t>(team)] : nullptr;
   args.lengths = call.lengths;
   args.h0 = call.h0 ? call.h0 + direction * state : workspace.zeros.data();
   args.c0 = call.c0 ? call.c0 + direction * state : workspace.zeros.data();
@@ -88,62 +117,70 @@ SequenceArgs RnnLayer::Common(const LayerCall& call, int64_t direction,
   return args;
 }
 
-void RnnLayer::SetRows(const Slices& slices, int64_t task, SequenceArgs& args) const {
-  args.row_begin = slices.Begin(task % slices.count);
-  args.row_end = slices.Begin(task % slices.count + 1);
+ForwardSequenceArgs RnnLayer::ForwardArgs(const LayerForwardCall& call, const SequenceArgs& common,
+                                          LayerWorkspace& workspace) const {
+  const int64_t direction = common.reverse ? 1 : 0;
+  const int64_t state = call.batch * shape_.hidden;
+  const bool keep = common.gates != nullptr;
+  const Weights& weights = weights_[direction];
+  ForwardSequenceArgs args{};
+  static_cast<SequenceArgs&>(args) = common;
+  args.x = call.x.data;
+  args.x_step = call.x.step;
+  args.x_row = call.x.row;
+  args.packed = weights.packed.data();
+  args.bias = weights.bias.data();
+  args.hidden_bias = weights.hidden_bias.data();
+  args.y = call.y.data + direction * shape_.hidden;
+  args.y_step = call.y.step;
+  args.y_row = call.y.row;
+  args.hn = call.hn ? call.hn + direction * state : nullptr;
+  args.cn = call.cn ? call.cn + direction * state : nullptr;
+  if (!keep) {
+    args.state = workspace.state.data() + direction * state;
+    if (shape_.cell == Cell::kGruResetBefore) {
+      args.kept = workspace.kept.data() + direction * call.batch * shape_.GateRows();
+    }
+  }
+  return args;
 }
 
 void RnnLayer::Forward(const LayerForwardCall& call, LayerWorkspace& workspace) {
-  const Slices slices(call.batch, shape_.directions, backend_.pool().threads());
-  const bool keep = call.reserve.gates[0] != nullptr;
-  const int64_t state = call.batch * shape_.hidden;
-  const int64_t rows = slices.Largest();
-  const int64_t task_floats = keep ? 0 : ProjectionSteps(rows) * rows * shape_.GateRows();
-  if (!keep) {
-    workspace.state.Grow(shape_.directions * state);
-    workspace.tasks.Grow(slices.count * shape_.directions * task_floats);
+  const Split split = SplitOf(call.batch);
+  Teams teams(split, shape_.directions);
+  const RnnKernels& kernels = *backend_.kernels().rnn;
+  if (call.reserve.gates[0] == nullptr) {
+    const int64_t rows = shape_.directions * call.batch;
+    workspace.state.Grow(rows * shape_.hidden);
+    if (shape_.cell == Cell::kGruResetBefore) workspace.kept.Grow(rows * shape_.GateRows());
   }
-  backend_.pool().Run(slices.count * shape_.directions, [&](int64_t task, int) {
-    const int64_t direction = task / slices.count;
-    ForwardSequenceArgs args{};
-    static_cast<SequenceArgs&>(args) = Common(call, direction, workspace);
-    SetRows(slices, task, args);
-    args.x = call.x.data;
-    args.x_step = call.x.step;
-    args.x_row = call.x.row;
-    args.packed_ih = weights_[direction].ih.data();
-    args.packed_hh = weights_[direction].hh.data();
-    args.bias = shape_.bias ? weights_[direction].bias.data() : nullptr;
-    if (shape_.bias && shape_.cell == Cell::kGru) {
-      const LayerParams at = LocateLayer(shape_, layer_, direction);
-      args.bias_hn = call.params + at.bias_hh + 2 * shape_.hidden;
-    }
-    args.y = call.y.data + direction * shape_.hidden;
-    args.y_step = call.y.step;
-    args.y_row = call.y.row;
-    args.hn = call.hn ? call.hn + direction * state : nullptr;
-    args.cn = call.cn ? call.cn + direction * state : nullptr;
-    args.state = keep ? nullptr : workspace.state.data() + direction * state;
-    args.workspace = keep ? nullptr : workspace.tasks.data() + task * task_floats;
-    backend_.kernels().rnn->forward(args);
+  const int64_t ahead = split.Largest() >= kFusedRows
+                            ? 0
+                            : kAheadRows * kernels.block_length(shape_.cell, shape_.hidden);
+  workspace.tasks.Grow(shape_.directions * split.slices * ahead);
+  backend_.pool().Run(shape_.directions * split.slices * split.parts, [&](int64_t task, int) {
+    ForwardSequenceArgs args =
+        ForwardArgs(call, Common(call, split, task, teams, workspace), workspace);
+    args.ahead = ahead == 0 ? nullptr : workspace.tasks.data() + task / split.parts * ahead;
+    kernels.forward(args);
   });
 }
 
 void RnnLayer::RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspace& workspace) {
-  const Slices slices(call.batch, shape_.directions, backend_.pool().threads());
+  const Split split = SplitOf(call.batch);
+  Teams teams(split, shape_.directions);
   const int64_t state = call.batch * shape_.hidden;
   const int64_t states = shape_.directions * state;
   float* dh = call.dh0 ? call.dh0 : workspace.dh.Grow(states);
   float* dc = call.dc0 ? call.dc0 : workspace.dc.Grow(states);
   for (int64_t k = 0; k < states; ++k) dh[k] = call.dhn ? call.dhn[k] : 0.0f;
   for (int64_t k = 0; k < states; ++k) dc[k] = call.dcn ? call.dcn[k] : 0.0f;
-  const int64_t task_floats = slices.Largest() * shape_.hidden;
-  workspace.tasks.Grow(slices.count * shape_.directions * task_floats);
-  backend_.pool().Run(slices.count * shape_.directions, [&](int64_t task, int) {
-    const int64_t direction = task / slices.count;
+  const int64_t team_floats = split.Largest() * shape_.hidden;
+  workspace.tasks.Grow(split.slices * shape_.directions * team_floats);
+  backend_.pool().Run(split.slices * shape_.directions * split.parts, [&](int64_t task, int) {
     BackwardSequenceArgs args{};
-    static_cast<SequenceArgs&>(args) = Common(call, direction, workspace);
-    SetRows(slices, task, args);
+    static_cast<SequenceArgs&>(args) = Common(call, split, task, teams, workspace);
+    const int64_t direction = args.reverse ? 1 : 0;
     args.y = call.y.data + direction * shape_.hidden;
     args.y_step = call.y.step;
     args.y_row = call.y.row;
@@ -153,7 +190,7 @@ void RnnLayer::RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspac
     args.dy_row = call.dy.row;
     args.dh = dh + direction * state;
     args.dc = dc + direction * state;
-    args.workspace = workspace.tasks.data() + task * task_floats;
+    args.workspace = workspace.tasks.data() + task / split.parts * team_floats;
     backend_.kernels().rnn->backward(args);
   });
 }

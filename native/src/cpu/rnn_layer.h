@@ -57,7 +57,7 @@ struct LayerBackwardCall : LayerCall {
 
 // Scratch that the layers of a stack share, since one runs at a time.
 struct LayerWorkspace {
-  AlignedFloats zeros, state, tasks, dh, dc;
+  AlignedFloats zeros, state, kept, tasks, dh, dc;
   std::vector<AlignedFloats> threads;
 };
 
@@ -65,25 +65,29 @@ class RnnLayer {
  public:
   RnnLayer(CpuBackend& backend, const RnnShape& shape, int64_t layer);
 
-  // Weights in the order of the forward kernels; of the backward kernels. One task for each
-  // direction and matrix.
+  // Weights in the order of the forward kernels; of the backward kernels. Two tasks for each
+  // direction: half of the blocks; one of the matrices.
   void GrowForwardWeights();
   void GrowBackwardWeights();
-  void PackForward(const float* params, int64_t direction, bool recurrent);
+  void PackForward(const float* params, int64_t direction, int64_t half);
   void PackBackward(const float* params, int64_t direction, bool recurrent);
 
   void Forward(const LayerForwardCall& call, LayerWorkspace& workspace);
   void Backward(const LayerBackwardCall& call, LayerWorkspace& workspace);
 
  private:
-  struct Slices;
+  struct Split;
+  struct Teams;
   struct GradientRows;
   struct Weights {
-    AlignedFloats ih, hh, bias, ih_back, hh_back;
+    AlignedFloats packed, bias, hidden_bias, ih_back, hh_back;
   };
 
-  SequenceArgs Common(const LayerCall& call, int64_t direction, LayerWorkspace& workspace) const;
-  void SetRows(const Slices& slices, int64_t task, SequenceArgs& args) const;
+  Split SplitOf(int64_t batch) const;
+  SequenceArgs Common(const LayerCall& call, const Split& split, int64_t task, Teams& teams,
+                      LayerWorkspace& workspace) const;
+  ForwardSequenceArgs ForwardArgs(const LayerForwardCall& call, const SequenceArgs& common,
+                                  LayerWorkspace& workspace) const;
   void RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspace& workspace);
   void InputGradient(const LayerBackwardCall& call);
   void ParameterGradients(const LayerBackwardCall& call, LayerWorkspace& workspace);

@@ -81,7 +81,7 @@ void CpuRnnPlan::PackForward(const float* params, uint64_t version) {
   for (RnnLayer& layer : layers_) layer.GrowForwardWeights();
   const int64_t each = 2 * shape_.directions;
   backend_.pool().Run(shape_.layers * each, [&](int64_t task, int) {
-    layers_[static_cast<size_t>(task / each)].PackForward(params, task % each / 2, task % 2 == 1);
+    layers_[static_cast<size_t>(task / each)].PackForward(params, task % each / 2, task % 2);
   });
   forward_packed_ = {params, version};
 }

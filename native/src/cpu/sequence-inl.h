@@ -7,15 +7,23 @@
 
 namespace nrnn::cpu::NRNN_TARGET {
 
-// One batch row at one step. h_prev, c_prev: the state before it.
+// One batch row at one step. h_prev, c_prev: the state before it. Forward only: x, or ahead, its
+// projection in blocks; y.
 struct StepRow {
   int64_t batch;
+  const float* x;
+  const float* ahead;
   const float* h_prev;
   const float* c_prev;
   float* gates;
   float* aux;
-  float* y;  // forward only
+  float* y;
 };
+
+// Waits for the other parts of a team.
+HWY_INLINE void Meet(const SequenceArgs& args) {
+  if (args.barrier) args.barrier->Wait();
+}
 
 HWY_INLINE int64_t RowLength(const SequenceArgs& args, int64_t b) {
   return args.lengths ? args.lengths[b] : args.steps;
@@ -44,7 +52,7 @@ HWY_INLINE int64_t GateFloats(const SequenceArgs& args) {
 
 // Row (t, b) with the reserve's memory.
 HWY_INLINE StepRow ReservedRow(const SequenceArgs& args, const float* y, int64_t t, int64_t b) {
-  StepRow row;
+  StepRow row{};
   const int64_t index = t * args.batch + b;
   row.batch = b;
   row.h_prev = PreviousHidden(args, y, t, b);
@@ -54,7 +62,6 @@ HWY_INLINE StepRow ReservedRow(const SequenceArgs& args, const float* y, int64_t
   row.c_prev = args.cell != Cell::kLstm ? nullptr
                : before < 0             ? args.c0 + b * args.hidden
                                         : args.aux + (before * args.batch + b) * args.hidden;
-  row.y = nullptr;
   return row;
 }
 
@@ -69,6 +76,18 @@ struct PartLanes {
   HWY_INLINE void Store(FloatVec v, float* p) const { StorePart(v, p, count); }
 };
 
+// Hidden units of this thread: whole panels of W_hh, which its columns of dh' take.
+struct UnitRange {
+  explicit UnitRange(const SequenceArgs& args) {
+    const int64_t panels = (args.hidden + kWidth - 1) / kWidth;
+    first = panels * args.part / args.parts * kWidth;
+    const int64_t to = panels * (args.part + 1) / args.parts * kWidth;
+    count = (to < args.hidden ? to : args.hidden) - first;
+  }
+  static constexpr int64_t kWidth = static_cast<int64_t>(kPanelWidth);
+  int64_t first, count;
+};
+
 // body(unit, lanes) over the units of a row, a vector at a time.
 template <class Body>
 HWY_INLINE void ForEachUnit(int64_t units, const Body& body) {
@@ -76,6 +95,12 @@ HWY_INLINE void ForEachUnit(int64_t units, const Body& body) {
   int64_t u = 0;
   for (; u + kStep <= units; u += kStep) body(u, WholeLanes());
   if (u < units) body(u, PartLanes{static_cast<size_t>(units - u)});
+}
+
+template <class Body>
+HWY_INLINE void ForEachUnit(const UnitRange& units, const Body& body) {
+  ForEachUnit(units.count,
+              [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA { body(units.first + u, lanes); });
 }
 
 HWY_INLINE void ZeroFloats(float* to, int64_t count) {

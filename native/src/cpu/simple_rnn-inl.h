@@ -1,7 +1,7 @@
 // The plain recurrent network (Elman 1990): h = tanh(a) or max(a, 0), a = x W_ih + b + h' W_hh.
 // backward: da = dh (1 - h^2), or dh where h > 0; dh' = da W_hh. h itself is kept, as y.
 //
-// Layout: gates [.., H]: in, the projection; after backward, da.
+// Layout: gates [.., H], with a reserve: after backward, da.
 #ifndef NATIVERNN_CPU_SIMPLE_RNN_INL_H_
 #define NATIVERNN_CPU_SIMPLE_RNN_INL_H_
 
@@ -17,17 +17,13 @@ HWY_INLINE FloatVec ReluOf(FloatVec a) {
 }
 
 template <bool kRelu>
-struct SimpleRnnStep {
-  const StepRow* rows;
-
-  HWY_INLINE const float* Input(int64_t r) const { return rows[r].h_prev; }
-
-  HWY_INLINE void Prefetch(int64_t r, int64_t u) const { __builtin_prefetch(rows[r].gates + u); }
+struct SimpleRnnStep : CellRows {
+  static constexpr bool kApart = false;
 
   template <class Lanes>
-  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, const float* sums) const {
+  HWY_INLINE void Activate(int64_t r, int64_t u, Lanes lanes, float* sums, const float*) const {
     const FloatTag d;
-    const FloatVec a = hn::Add(lanes.Load(rows[r].gates + u), hn::Load(d, sums));
+    const FloatVec a = hn::Load(d, sums);
     lanes.Store(kRelu ? ReluOf(a) : Tanh(d, a), rows[r].y + u);
   }
 
@@ -38,15 +34,15 @@ struct SimpleRnnStep {
 template <bool kRelu>
 inline void SimpleRnnForwardStep(const ForwardSequenceArgs& args, const StepRow* rows,
                                  int64_t count) {
-  StepBlocks<1>(args.packed_hh, args.hidden, count, SimpleRnnStep<kRelu>{rows});
+  StepBlocks<1>(WeightsOf(args), count, SimpleRnnStep<kRelu>{{rows}});
 }
 
 // h: this step's output.
 template <bool kRelu>
-inline void SimpleRnnBackwardRow(const StepRow& row, int64_t hidden, const float* h,
+inline void SimpleRnnBackwardRow(const StepRow& row, const UnitRange& units, const float* h,
                                  const float* dy, const float* dh) {
   const FloatTag d;
-  ForEachUnit(hidden, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
+  ForEachUnit(units, [&](int64_t u, auto lanes) NRNN_INLINE_LAMBDA {
     const FloatVec h_u = lanes.Load(h + u);
     FloatVec dh_all = lanes.Load(dh + u);
     if (dy) dh_all = hn::Add(dh_all, lanes.Load(dy + u));
