@@ -11,19 +11,15 @@
 
 namespace nrnn {
 namespace cpu {
-namespace {
 
-// CPUs that this process may run on.
-int UsableCpus() {
+int64_t UsableCpus() {
 #if defined(__linux__)
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
 #endif
   const unsigned count = std::thread::hardware_concurrency();
-  return count == 0 ? 1 : static_cast<int>(count);
+  return count == 0 ? 1 : static_cast<int64_t>(count);
 }
-
-}  // namespace
 
 nrnn_device_properties CpuBackend::Describe() const {
   return {NRNN_DEVICE_CPU, 0, pool_.threads(), kernels_.target};
@@ -55,7 +51,8 @@ std::unique_ptr<RnnPlan> CpuBackend::CreateRnn(const RnnShape& shape) {
 
 std::shared_ptr<Backend> OpenCpuBackend(int32_t threads, int32_t target) {
   const cpu::Kernels& kernels = cpu::SelectKernels(target);
-  return std::make_shared<cpu::CpuBackend>(threads == 0 ? cpu::UsableCpus() : threads, kernels);
+  return std::make_shared<cpu::CpuBackend>(
+      threads == 0 ? static_cast<int>(cpu::UsableCpus()) : threads, kernels);
 }
 
 }  // namespace nrnn

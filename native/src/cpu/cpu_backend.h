@@ -5,6 +5,7 @@
 #ifndef NATIVERNN_CPU_CPU_BACKEND_H_
 #define NATIVERNN_CPU_CPU_BACKEND_H_
 
+#include <algorithm>
 #include <memory>
 
 #include "core/backend.h"
@@ -13,11 +14,17 @@
 
 namespace nrnn::cpu {
 
+// CPUs that this process may run on.
+int64_t UsableCpus();
+
 class CpuBackend final : public Backend {
  public:
-  CpuBackend(int threads, const Kernels& kernels) : pool_(threads), kernels_(kernels) {}
+  CpuBackend(int threads, const Kernels& kernels)
+      : pool_(threads), kernels_(kernels), concurrency_(std::min<int64_t>(threads, UsableCpus())) {}
 
   ThreadPool& pool() { return pool_; }
+  // Threads of the pool that can run at the same time: a team is no larger.
+  int64_t concurrency() const { return concurrency_; }
   const Kernels& kernels() const { return kernels_; }
 
   nrnn_device_properties Describe() const override;
@@ -76,6 +83,7 @@ class CpuBackend final : public Backend {
  private:
   ThreadPool pool_;
   const Kernels& kernels_;
+  const int64_t concurrency_;
 };
 
 }  // namespace nrnn::cpu

@@ -46,7 +46,7 @@ void MultiplyDense(ThreadPool& pool, const GemmKernels& kernels, int64_t rows, i
 void CpuBackend::Gemm(const GemmArgs& args) {
   const GemmKernels& kernels = *kernels_.gemm;
   AlignedFloats packed;
-  std::vector<AlignedFloats> scratch;
+  OuterScratch scratch;
   for (int64_t i = 0; i < args.batch; ++i) {
     const float* a = args.a + (args.share_a ? 0 : i * args.m * args.k);
     const float* b = args.b + (args.share_b ? 0 : i * args.k * args.n);
@@ -98,7 +98,7 @@ void CpuBackend::LinearBackward(const LinearBackwardArgs& args) {
   if (args.dweight || args.dbias) {
     const std::vector<const float*> dy_rows = RowPointers(args.dy, args.rows, args.output);
     const std::vector<const float*> x_rows = RowPointers(args.x, args.rows, args.input);
-    std::vector<AlignedFloats> scratch;
+    OuterScratch scratch;
     RunOuterProducts(kernels,
                      {{args.output, args.input, &dy_rows, 0, &x_rows, args.dweight, {args.dbias}}},
                      pool_, scratch);

@@ -139,7 +139,8 @@ HWY_INLINE V Tanh(D d, V x) {
   const V q = hn::MulAdd(hn::Mul(r, r), p, hn::Add(r, r));
   const V power = PowerOfTwo(d, shifted_n);
   const V e = hn::MulAdd(power, q, hn::Sub(power, hn::Set(d, 1.0f)));
-  return hn::Div(e, hn::Add(e, hn::Set(d, 2.0f)));
+  const V y = hn::Div(e, hn::Add(e, hn::Set(d, 2.0f)));
+  return hn::Or(y, hn::And(x, hn::SignBit(d)));  // -0 for -0
 }
 
 // k ln 2 + log(1 + f) for -0.293 <= f <= 0.4143. With s = f / (2 + f) and h = f^2 / 2:

@@ -14,12 +14,7 @@ constexpr int64_t kTaskColumns = 256;
 // passes on one thread, with 1 part 0.7 %. No split changes a sum.
 constexpr int64_t kTasksPerThread = 2;
 
-struct Task {
-  const OuterProduct* product;
-  int64_t row, rows, column, columns;
-};
-
-void RunTask(const GemmKernels& kernels, const Task& task, float* packed, float* workspace) {
+void RunTask(const GemmKernels& kernels, const OuterTask& task, float* packed, float* workspace) {
   const OuterProduct& product = *task.product;
   const int64_t total = static_cast<int64_t>(product.a_rows->size());
   MultiplyOuterArgs args{};
@@ -42,15 +37,16 @@ void RunTask(const GemmKernels& kernels, const Task& task, float* packed, float*
   }
 }
 
-std::vector<Task> SplitProducts(const std::vector<OuterProduct>& products, int64_t threads) {
+void SplitProducts(const std::vector<OuterProduct>& products, int64_t threads,
+                   std::vector<OuterTask>& tasks) {
+  tasks.clear();
   int64_t column_tasks = 0;
   for (const OuterProduct& product : products) {
     column_tasks += (product.n + kTaskColumns - 1) / kTaskColumns;
   }
-  if (column_tasks == 0) return {};
+  if (column_tasks == 0) return;
   const int64_t parts =
       threads == 1 ? 1 : (kTasksPerThread * threads + column_tasks - 1) / column_tasks;
-  std::vector<Task> tasks;
   for (const OuterProduct& product : products) {
     if (product.rows == 0) continue;
     const int64_t groups = (product.rows + kOuterGroup - 1) / kOuterGroup;
@@ -62,21 +58,20 @@ std::vector<Task> SplitProducts(const std::vector<OuterProduct>& products, int64
       }
     }
   }
-  return tasks;
 }
 
 }  // namespace
 
 void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products,
-                      ThreadPool& pool, std::vector<AlignedFloats>& scratch) {
-  const std::vector<Task> tasks = SplitProducts(products, pool.threads());
-  if (tasks.empty()) return;
+                      ThreadPool& pool, OuterScratch& scratch) {
+  SplitProducts(products, pool.threads(), scratch.tasks);
+  if (scratch.tasks.empty()) return;
   const int64_t packed = PackedLength(kernels, kPassRows, kTaskColumns);
-  scratch.resize(static_cast<size_t>(pool.threads()));
-  for (AlignedFloats& floats : scratch) floats.Grow(packed + kOuterGroup * kPassRows);
-  pool.Run(static_cast<int64_t>(tasks.size()), [&](int64_t task, int worker) {
-    float* floats = scratch[static_cast<size_t>(worker)].data();
-    RunTask(kernels, tasks[static_cast<size_t>(task)], floats, floats + packed);
+  scratch.threads.resize(static_cast<size_t>(pool.threads()));
+  for (AlignedFloats& floats : scratch.threads) floats.Grow(packed + kOuterGroup * kPassRows);
+  pool.Run(static_cast<int64_t>(scratch.tasks.size()), [&](int64_t task, int worker) {
+    float* floats = scratch.threads[static_cast<size_t>(worker)].data();
+    RunTask(kernels, scratch.tasks[static_cast<size_t>(task)], floats, floats + packed);
   });
 }
 

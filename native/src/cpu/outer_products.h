@@ -22,9 +22,21 @@ struct OuterProduct {
   float* sums[2];
 };
 
-// Runs all products of a list. scratch: one for each thread of the pool.
+// Part of a product that one thread computes.
+struct OuterTask {
+  const OuterProduct* product;
+  int64_t row, rows, column, columns;
+};
+
+// Memory that calls use again.
+struct OuterScratch {
+  std::vector<OuterTask> tasks;
+  std::vector<AlignedFloats> threads;
+};
+
+// Runs all products of a list.
 void RunOuterProducts(const GemmKernels& kernels, const std::vector<OuterProduct>& products,
-                      ThreadPool& pool, std::vector<AlignedFloats>& scratch);
+                      ThreadPool& pool, OuterScratch& scratch);
 
 }  // namespace nrnn::cpu
 

@@ -6,7 +6,6 @@
 #include "cpu/rnn_layer.h"
 
 #include <algorithm>
-#include <deque>
 
 #include "cpu/gemm.h"
 
@@ -29,7 +28,7 @@ struct RnnLayer::Split {
 
 RnnLayer::Split RnnLayer::SplitOf(int64_t batch) const {
   const int64_t threads = backend_.pool().threads();
-  const int64_t each = std::max<int64_t>(threads / shape_.directions, 1);
+  const int64_t each = std::max<int64_t>(backend_.concurrency() / shape_.directions, 1);
   const int64_t needed = (batch + kMaxTaskRows - 1) / kMaxTaskRows;
   const int64_t tiles = std::max<int64_t>(batch / kTileRows, 1);
   int64_t slices = std::max(needed, std::min(each, tiles));
@@ -41,16 +40,6 @@ RnnLayer::Split RnnLayer::SplitOf(int64_t batch) const {
   }
   return {batch, slices, parts};
 }
-
-// Where the parts of each slice meet.
-struct RnnLayer::Teams {
-  Teams(const Split& split, int64_t directions) {
-    for (int64_t team = 0; split.parts > 1 && team < split.slices * directions; ++team) {
-      barriers.emplace_back(split.parts);
-    }
-  }
-  std::deque<SpinBarrier> barriers;
-};
 
 RnnLayer::RnnLayer(CpuBackend& backend, const RnnShape& shape, int64_t layer)
     : backend_(backend), shape_(shape), layer_(layer), input_(shape.LayerInput(layer)) {}
@@ -91,7 +80,15 @@ void RnnLayer::PackBackward(const float* params, int64_t direction, bool recurre
              (recurrent ? weights_[direction].hh_back : weights_[direction].ih_back).data()});
 }
 
-SequenceArgs RnnLayer::Common(const LayerCall& call, const Split& split, int64_t task, Teams& teams,
+// Makes the places where the parts of each slice meet.
+void RnnLayer::GatherTeams(const Split& split, LayerWorkspace& workspace) const {
+  if (split.parts == 1) return;
+  const size_t teams = static_cast<size_t>(split.slices * shape_.directions);
+  while (workspace.barriers.size() < teams) workspace.barriers.emplace_back();
+  for (SpinBarrier& barrier : workspace.barriers) barrier.Expect(split.parts);
+}
+
+SequenceArgs RnnLayer::Common(const LayerCall& call, const Split& split, int64_t task,
                               LayerWorkspace& workspace) const {
   const int64_t team = task / split.parts;
   const int64_t direction = team / split.slices;
@@ -108,7 +105,7 @@ SequenceArgs RnnLayer::Common(const LayerCall& call, const Split& split, int64_t
   args.row_end = split.Begin(slice + 1);
   args.part = task % split.parts;
   args.parts = split.parts;
-  args.barrier = split.parts > 1 ? &teams.barriers[static_cast<size_t>(team)] : nullptr;
+  args.barrier = split.parts > 1 ? &workspace.barriers[static_cast<size_t>(team)] : nullptr;
   args.lengths = call.lengths;
   args.h0 = call.h0 ? call.h0 + direction * state : workspace.zeros.data();
   args.c0 = call.c0 ? call.c0 + direction * state : workspace.zeros.data();
@@ -147,7 +144,7 @@ ForwardSequenceArgs RnnLayer::ForwardArgs(const LayerForwardCall& call, const Se
 
 void RnnLayer::Forward(const LayerForwardCall& call, LayerWorkspace& workspace) {
   const Split split = SplitOf(call.batch);
-  Teams teams(split, shape_.directions);
+  GatherTeams(split, workspace);
   const RnnKernels& kernels = *backend_.kernels().rnn;
   if (call.reserve.gates[0] == nullptr) {
     const int64_t rows = shape_.directions * call.batch;
@@ -159,8 +156,7 @@ void RnnLayer::Forward(const LayerForwardCall& call, LayerWorkspace& workspace) 
                             : kAheadRows * kernels.block_length(shape_.cell, shape_.hidden);
   workspace.tasks.Grow(shape_.directions * split.slices * ahead);
   backend_.pool().Run(shape_.directions * split.slices * split.parts, [&](int64_t task, int) {
-    ForwardSequenceArgs args =
-        ForwardArgs(call, Common(call, split, task, teams, workspace), workspace);
+    ForwardSequenceArgs args = ForwardArgs(call, Common(call, split, task, workspace), workspace);
     args.ahead = ahead == 0 ? nullptr : workspace.tasks.data() + task / split.parts * ahead;
     kernels.forward(args);
   });
@@ -168,7 +164,7 @@ void RnnLayer::Forward(const LayerForwardCall& call, LayerWorkspace& workspace) 
 
 void RnnLayer::RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspace& workspace) {
   const Split split = SplitOf(call.batch);
-  Teams teams(split, shape_.directions);
+  GatherTeams(split, workspace);
   const int64_t state = call.batch * shape_.hidden;
   const int64_t states = shape_.directions * state;
   float* dh = call.dh0 ? call.dh0 : workspace.dh.Grow(states);
@@ -179,7 +175,7 @@ void RnnLayer::RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspac
   workspace.tasks.Grow(split.slices * shape_.directions * team_floats);
   backend_.pool().Run(split.slices * shape_.directions * split.parts, [&](int64_t task, int) {
     BackwardSequenceArgs args{};
-    static_cast<SequenceArgs&>(args) = Common(call, split, task, teams, workspace);
+    static_cast<SequenceArgs&>(args) = Common(call, split, task, workspace);
     const int64_t direction = args.reverse ? 1 : 0;
     args.y = call.y.data + direction * shape_.hidden;
     args.y_step = call.y.step;

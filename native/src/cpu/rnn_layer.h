@@ -2,6 +2,7 @@
 #ifndef NATIVERNN_CPU_RNN_LAYER_H_
 #define NATIVERNN_CPU_RNN_LAYER_H_
 
+#include <deque>
 #include <vector>
 
 #include "core/layout.h"
@@ -55,10 +56,19 @@ struct LayerBackwardCall : LayerCall {
   float* dparams;            // of the whole stack, or null
 };
 
-// Scratch that the layers of a stack share, since one runs at a time.
+// One pointer for each row (t, b) that is within its length.
+struct GradientRows {
+  std::vector<const float*> gates, aux, x, h_prev;
+};
+
+// Scratch that the layers of a stack share, since one runs at a time. It only grows: once it is
+// warm a training step allocates nothing.
 struct LayerWorkspace {
   AlignedFloats zeros, state, kept, tasks, dh, dc;
-  std::vector<AlignedFloats> threads;
+  std::deque<SpinBarrier> barriers;  // one for each team
+  GradientRows rows[2];              // of each direction
+  std::vector<OuterProduct> products;
+  OuterScratch outer;
 };
 
 class RnnLayer {
@@ -77,22 +87,21 @@ class RnnLayer {
 
  private:
   struct Split;
-  struct Teams;
-  struct GradientRows;
   struct Weights {
     AlignedFloats packed, bias, hidden_bias, ih_back, hh_back;
   };
 
   Split SplitOf(int64_t batch) const;
-  SequenceArgs Common(const LayerCall& call, const Split& split, int64_t task, Teams& teams,
+  void GatherTeams(const Split& split, LayerWorkspace& workspace) const;
+  SequenceArgs Common(const LayerCall& call, const Split& split, int64_t task,
                       LayerWorkspace& workspace) const;
   ForwardSequenceArgs ForwardArgs(const LayerForwardCall& call, const SequenceArgs& common,
                                   LayerWorkspace& workspace) const;
   void RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspace& workspace);
   void InputGradient(const LayerBackwardCall& call);
   void ParameterGradients(const LayerBackwardCall& call, LayerWorkspace& workspace);
-  GradientRows CollectRows(const LayerBackwardCall& call, int64_t direction,
-                           const float* zeros) const;
+  void CollectRows(const LayerBackwardCall& call, int64_t direction, const float* zeros,
+                   GradientRows& rows) const;
   void AddProducts(const GradientRows& rows, int64_t direction, float* dparams,
                    std::vector<OuterProduct>& products) const;
 

@@ -41,16 +41,13 @@ void RnnLayer::InputGradient(const LayerBackwardCall& call) {
   });
 }
 
-// One pointer for each row (t, b) that is within its length.
-struct RnnLayer::GradientRows {
-  std::vector<const float*> gates, aux, x, h_prev;
-};
-
-RnnLayer::GradientRows RnnLayer::CollectRows(const LayerBackwardCall& call, int64_t direction,
-                                             const float* zeros) const {
-  GradientRows rows;
+void RnnLayer::CollectRows(const LayerBackwardCall& call, int64_t direction, const float* zeros,
+                           GradientRows& rows) const {
   const size_t total = static_cast<size_t>(call.steps * call.batch);
-  for (auto* list : {&rows.gates, &rows.aux, &rows.x, &rows.h_prev}) list->reserve(total);
+  for (auto* list : {&rows.gates, &rows.aux, &rows.x, &rows.h_prev}) {
+    list->clear();
+    list->reserve(total);
+  }
   const float* h0 = call.h0 ? call.h0 + direction * call.batch * shape_.hidden : zeros;
   const float* y = call.y.data + direction * shape_.hidden;
   for (int64_t t = 0; t < call.steps; ++t) {
@@ -68,7 +65,6 @@ RnnLayer::GradientRows RnnLayer::CollectRows(const LayerBackwardCall& call, int6
       }
     }
   }
-  return rows;
 }
 
 void RnnLayer::AddProducts(const GradientRows& rows, int64_t direction, float* dparams,
@@ -116,13 +112,13 @@ void RnnLayer::AddProducts(const GradientRows& rows, int64_t direction, float* d
 }
 
 void RnnLayer::ParameterGradients(const LayerBackwardCall& call, LayerWorkspace& workspace) {
-  GradientRows rows[2];
-  std::vector<OuterProduct> products;
+  workspace.products.clear();
   for (int64_t direction = 0; direction < shape_.directions; ++direction) {
-    rows[direction] = CollectRows(call, direction, workspace.zeros.data());
-    AddProducts(rows[direction], direction, call.dparams, products);
+    GradientRows& rows = workspace.rows[direction];
+    CollectRows(call, direction, workspace.zeros.data(), rows);
+    AddProducts(rows, direction, call.dparams, workspace.products);
   }
-  RunOuterProducts(*backend_.kernels().gemm, products, backend_.pool(), workspace.threads);
+  RunOuterProducts(*backend_.kernels().gemm, workspace.products, backend_.pool(), workspace.outer);
 }
 
 }  // namespace nrnn::cpu

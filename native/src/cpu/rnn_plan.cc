@@ -22,9 +22,8 @@ CpuRnnPlan::CpuRnnPlan(CpuBackend& backend, const RnnShape& shape)
     layers_.emplace_back(backend, shape, layer);
 }
 
-std::vector<CpuRnnPlan::Offsets> CpuRnnPlan::Layout(int64_t steps, int64_t batch,
-                                                    int64_t* out_length) const {
-  std::vector<Offsets> layout;
+int64_t CpuRnnPlan::Layout(int64_t steps, int64_t batch, std::vector<Offsets>* out_layout) const {
+  if (out_layout) out_layout->clear();
   const int64_t rows = steps * batch;
   const bool has_aux = shape_.Gates() > 1;
   int64_t end = 0;
@@ -44,16 +43,13 @@ std::vector<CpuRnnPlan::Offsets> CpuRnnPlan::Layout(int64_t steps, int64_t batch
       offsets.dropped =
           shape_.dropout > 0.0f ? take(rows * shape_.directions * shape_.hidden) : offsets.y;
     }
-    layout.push_back(offsets);
+    if (out_layout) out_layout->push_back(offsets);
   }
-  if (out_length) *out_length = end;
-  return layout;
+  return end;
 }
 
 int64_t CpuRnnPlan::ReserveLength(int64_t steps, int64_t batch) const {
-  int64_t length = 0;
-  Layout(steps, batch, &length);
-  return length;
+  return Layout(steps, batch, nullptr);
 }
 
 template <class Float>
@@ -124,10 +120,10 @@ void CpuRnnPlan::Forward(const RnnForwardArgs& args) {
   const int64_t output = args.steps * args.batch * columns;
   const int64_t state = args.batch * shape_.hidden;
   std::fill_n(workspace_.zeros.Grow(state), state, 0.0f);
-  const std::vector<Offsets> layout = Layout(args.steps, args.batch, nullptr);
+  Layout(args.steps, args.batch, &layout_);
   auto x = CallerOrder(args.x, args.steps, args.batch, shape_.input);
   for (int64_t layer = 0; layer < shape_.layers; ++layer) {
-    const Offsets& offsets = layout[static_cast<size_t>(layer)];
+    const Offsets& offsets = layout_[static_cast<size_t>(layer)];
     LayerForwardCall call{};
     static_cast<LayerCall&>(call) = CallOfLayer(args, offsets, args.reserve, layer);
     call.params = args.params;
@@ -160,10 +156,10 @@ void CpuRnnPlan::Backward(const RnnBackwardArgs& args) {
   const int64_t output = args.steps * args.batch * columns;
   const int64_t state = args.batch * shape_.hidden;
   std::fill_n(workspace_.zeros.Grow(state), state, 0.0f);
-  const std::vector<Offsets> layout = Layout(args.steps, args.batch, nullptr);
+  Layout(args.steps, args.batch, &layout_);
   auto dy = CallerOrder(args.dy, args.steps, args.batch, columns);
   for (int64_t layer = shape_.layers - 1; layer >= 0; --layer) {
-    const Offsets& offsets = layout[static_cast<size_t>(layer)];
+    const Offsets& offsets = layout_[static_cast<size_t>(layer)];
     LayerBackwardCall call{};
     static_cast<LayerCall&>(call) = CallOfLayer(args, offsets, args.reserve, layer);
     const bool last = layer + 1 == shape_.layers;
@@ -180,7 +176,7 @@ void CpuRnnPlan::Backward(const RnnBackwardArgs& args) {
       call.x = CallerOrder(args.x, args.steps, args.batch, shape_.input);
       call.dx = CallerOrder(args.dx, args.steps, args.batch, shape_.input);
     } else {
-      const Offsets& below = layout[static_cast<size_t>(layer - 1)];
+      const Offsets& below = layout_[static_cast<size_t>(layer - 1)];
       call.x = TimeMajor<const float>(args.reserve + below.dropped, args.batch, columns);
       call.dx = TimeMajor(between_[layer % 2].Grow(output), args.batch, columns);
     }

@@ -24,8 +24,8 @@ class CpuRnnPlan final : public RnnPlan {
     int64_t y;        // output of every layer but the last, [T,B,D H]
     int64_t dropped;  // the same after dropout, what the next layer reads; y itself without dropout
   };
-  // The layers' offsets, and after them the whole length.
-  std::vector<Offsets> Layout(int64_t steps, int64_t batch, int64_t* out_length) const;
+  // The layers' offsets, unless null; returns the whole length.
+  int64_t Layout(int64_t steps, int64_t batch, std::vector<Offsets>* out_layout) const;
 
   // A dense [T,B,columns] array, and one in the order of the caller's x, y and their gradients.
   template <class Float>
@@ -56,7 +56,8 @@ class CpuRnnPlan final : public RnnPlan {
   };
   Packed forward_packed_, backward_packed_;
   LayerWorkspace workspace_;
-  AlignedFloats between_[2];  // outputs of the layers without a reserve; gradients of them
+  std::vector<Offsets> layout_;  // of the call that runs
+  AlignedFloats between_[2];     // outputs of the layers without a reserve; gradients of them
 };
 
 }  // namespace nrnn::cpu

@@ -5,17 +5,10 @@
 namespace nrnn::cpu {
 namespace {
 
-// Looks before a thread lets others run: some microseconds. With more threads than processors the
-// one that is waited for may not be running.
-constexpr int kSpins = 2000;
-
-void Pause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
+// Looks before a thread lets others run: about half a millisecond. Whoever takes its place may stay
+// for milliseconds, a hundred steps' time, so that giving way early made passes ten times as long
+// beside other work; but the thread that is waited for may be one that needs the place.
+constexpr int kSpins = 20000;
 
 }  // namespace
 
@@ -28,7 +21,7 @@ void SpinBarrier::Wait() {
   }
   for (int spins = 0; round_.load(std::memory_order_acquire) == round; ++spins) {
     if (spins < kSpins) {
-      Pause();
+      PauseCpu();
     } else {
       std::this_thread::yield();
     }

@@ -8,19 +8,33 @@
 
 namespace nrnn::cpu {
 
+// Tells the processor that the loop waits for another thread.
+inline void PauseCpu() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 class SpinBarrier {
  public:
-  // parties: threads that meet.
-  explicit SpinBarrier(int64_t parties) : parties_(parties), missing_(parties) {}
+  SpinBarrier() = default;
   SpinBarrier(const SpinBarrier&) = delete;
   SpinBarrier& operator=(const SpinBarrier&) = delete;
+
+  // How many threads meet; while none of them waits.
+  void Expect(int64_t parties) {
+    parties_ = parties;
+    missing_.store(parties, std::memory_order_relaxed);
+  }
 
   // Returns when all have called it; what each wrote before is visible to all after.
   void Wait();
 
  private:
-  const int64_t parties_;
-  alignas(64) std::atomic<int64_t> missing_;
+  int64_t parties_ = 1;
+  alignas(64) std::atomic<int64_t> missing_{1};
   alignas(64) std::atomic<uint64_t> round_{0};
 };
 

@@ -60,9 +60,9 @@ class ThreadPool {
   std::mutex run_mutex_;  // one Run at a time: devices may be shared by several handles
   std::mutex mutex_;
   std::condition_variable start_, done_;
-  uint64_t generation_ = 0;
+  std::atomic<uint64_t> generation_{0};
   bool stopping_ = false;
-  int running_ = 0;
+  std::atomic<int> running_{0};
   TaskFunction function_ = nullptr;
   const void* context_ = nullptr;
   int64_t tasks_ = 0;
