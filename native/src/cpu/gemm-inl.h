@@ -174,6 +174,20 @@ HWY_INLINE TileFunction SelectWideTile(size_t rows) {
   return kTable[rows - 1];
 }
 
+// to[k * stride + j] = rows[j][k], 0 where rows[j] is null; j < count. A cache line of every row at
+// a time, so that a line that is written stays in L1 until it is full: row after row, each element
+// of a panel of 64 KB went to L2 by itself, at 1.5 ns each, three times as long.
+inline void TransposeRows(const float* const* rows, int64_t count, int64_t k, int64_t stride,
+                          float* to) {
+  for (int64_t first = 0; first < k; first += kLineFloats) {
+    const int64_t end = first + kLineFloats < k ? first + kLineFloats : k;
+    for (int64_t j = 0; j < count; ++j) {
+      const float* row = rows[j];
+      for (int64_t i = first; i < end; ++i) to[i * stride + j] = row ? row[i] : 0.0f;
+    }
+  }
+}
+
 // Splits rows into tiles of at most kTileRows that differ by one row at most: 13 rows are 5 + 4 +
 // 4, not 6 + 6 + 1.
 struct TileSplit {

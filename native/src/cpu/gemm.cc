@@ -23,14 +23,9 @@ int64_t PaddedWidth(int64_t columns) {
 void PackPanel(const PackArgs& args, int64_t first, int64_t columns, float* packed) {
   const int64_t width = PaddedWidth(columns);
   if (args.transposed) {
-    // Weights only: 0.17 ms for 1024 x 256, packed once a training step.
-    for (int64_t j = 0; j < columns; ++j) {
-      const float* source = args.b + (first + j) * args.stride;
-      for (int64_t i = 0; i < args.k; ++i) packed[i * width + j] = source[i];
-    }
-    for (int64_t j = columns; j < width; ++j) {
-      for (int64_t i = 0; i < args.k; ++i) packed[i * width + j] = 0.0f;
-    }
+    const float* rows[kWidth] = {};
+    for (int64_t j = 0; j < columns; ++j) rows[j] = args.b + (first + j) * args.stride;
+    TransposeRows(rows, width, args.k, width, packed);
     return;
   }
   const FloatTag d;

@@ -51,17 +51,18 @@ struct PackBlocksArgs {
 template <size_t kGates>
 void PackBlocks(const PackBlocksArgs& args, int64_t part = 0, int64_t parts = 1) {
   using B = Block<kGates>;
+  constexpr int64_t kPanels = static_cast<int64_t>(B::kPanels);
   const BlockRange blocks(B::Count(args.hidden), part, parts);
-  for (int64_t column = blocks.first * B::kColumns; column < blocks.end * B::kColumns; ++column) {
-    const int64_t in_block = column % B::kColumns;
-    const int64_t unit = column / B::kColumns * B::kUnits + in_block % B::kUnits;
-    const float* row = args.weight + (in_block / B::kUnits * args.hidden + unit) * args.k;
-    const int64_t panel = column / B::kPanelColumns;
-    float* to = args.packed + (panel * args.panel_rows + args.first_row) * B::kPanelColumns +
-                column % B::kPanelColumns;
-    for (int64_t k = 0; k < args.k; ++k) {
-      to[k * B::kPanelColumns] = unit < args.hidden ? row[k] : 0.0f;
+  for (int64_t panel = blocks.first * kPanels; panel < blocks.end * kPanels; ++panel) {
+    const float* rows[B::kPanelColumns];
+    for (int64_t column = 0; column < B::kPanelColumns; ++column) {
+      const int64_t in_block = panel % kPanels * B::kPanelColumns + column;
+      const int64_t unit = panel / kPanels * B::kUnits + in_block % B::kUnits;
+      const int64_t row = in_block / B::kUnits * args.hidden + unit;
+      rows[column] = unit < args.hidden ? args.weight + row * args.k : nullptr;
     }
+    TransposeRows(rows, B::kPanelColumns, args.k, B::kPanelColumns,
+                  args.packed + (panel * args.panel_rows + args.first_row) * B::kPanelColumns);
   }
 }
 

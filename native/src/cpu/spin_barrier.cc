@@ -5,10 +5,9 @@
 namespace nrnn::cpu {
 namespace {
 
-// Looks before a thread lets others run: about half a millisecond. Whoever takes its place may stay
-// for milliseconds, a hundred steps' time, so that giving way early made passes ten times as long
-// beside other work; but the thread that is waited for may be one that needs the place.
-constexpr int kSpins = 20000;
+// Looks before a thread lets others run: some 10 us, where a step takes less. On a busy machine the
+// thread that is waited for may be one that needs this one's processor.
+constexpr int kSpins = 500;
 
 }  // namespace
 
