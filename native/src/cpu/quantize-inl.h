@@ -32,7 +32,6 @@ HWY_INLINE int32_t LargestBits(const float* x, int64_t count) {
 // Writes q up to a whole vector and sets all of row but x.
 HWY_INLINE void QuantizeRow(const float* x, int64_t count, int16_t* q, InputRow* row) {
   const FloatTag d;
-  const IntTag di;
   constexpr float kTiny = 1e-30f;  // below, 1 / scale would overflow; such inputs count as zeros
   constexpr int32_t kInfinityBits = 0x7F800000;
   const int32_t bits = LargestBits(x, count);
@@ -45,19 +44,11 @@ HWY_INLINE void QuantizeRow(const float* x, int64_t count, int16_t* q, InputRow*
   row->scale = usable ? largest / range : finite ? 0.0f : std::numeric_limits<float>::quiet_NaN();
   const FloatVec inverse = hn::Set(d, usable ? range / largest : 0.0f);
 
-  // Inputs of bytes that are stored with 128 added: the first two of every four.
-  HWY_ALIGN static constexpr int32_t kFirstTwo[16] = {-1, -1, 0, 0, -1, -1, 0, 0,
-                                                      -1, -1, 0, 0, -1, -1, 0, 0};
-  const IntVec first_two = hn::Load(di, kFirstTwo);
-  IntVec offset = hn::Zero(di);
   ForEachUnit(count, [&](int64_t k, auto lanes) NRNN_INLINE_LAMBDA {
-    const IntVec rounded = hn::NearestInt(hn::Mul(lanes.Load(x + k), inverse));
-    offset = hn::Add(offset, hn::And(rounded, first_two));
     const hn::Rebind<int16_t, FloatTag> half;
+    const IntVec rounded = hn::NearestInt(hn::Mul(lanes.Load(x + k), inverse));
     hn::StoreU(hn::DemoteTo(half, rounded), half, q + k);
   });
-  const IntVec sum = hn::SumOfLanes(di, offset);
-  row->start = hn::GetLane(hn::Neg(hn::ShiftLeft<7>(sum)));
 }
 
 }  // namespace nrnn::cpu::NRNN_TARGET

@@ -15,19 +15,18 @@ int64_t RoundUp(int64_t value, int64_t unit) { return (value + unit - 1) / unit 
 // counts, so that one walk over the layers says how much is needed and a second one fills it.
 class CpuRnnWeights::Block {
  public:
-  explicit Block(void* memory) : memory_(static_cast<char*>(memory)) {}
-  // length elements of four bytes, or null while counting.
-  template <class Element>
-  Element* Take(int64_t length) {
-    static_assert(sizeof(Element) == 4);
-    char* part = memory_ ? memory_ + bytes_ : nullptr;
-    bytes_ += RoundUp(length * 4, 64);
-    return reinterpret_cast<Element*>(part);
+  explicit Block(void* memory) : memory_(static_cast<uint8_t*>(memory)) {}
+  // Null while counting.
+  uint8_t* Take(int64_t bytes) {
+    uint8_t* part = memory_ ? memory_ + bytes_ : nullptr;
+    bytes_ += RoundUp(bytes, 64);
+    return part;
   }
+  float* TakeFloats(int64_t length) { return reinterpret_cast<float*>(Take(length * 4)); }
   int64_t bytes() const { return bytes_; }
 
  private:
-  char* memory_;
+  uint8_t* memory_;
   int64_t bytes_ = 0;
 };
 
@@ -54,19 +53,19 @@ CpuRnnWeights::CpuRnnWeights(const StreamKernels& kernels, const RnnShape& shape
 
 PackedMatrix CpuRnnWeights::Pack(const Matrix& matrix, Block& block) const {
   const int64_t columns = matrix.gates * padded_;
-  auto* words = block.Take<uint32_t>(PackedWords(storage_, matrix.k, columns));
-  auto* scales = storage_ == NRNN_WEIGHT_STORAGE_INT8 ? block.Take<float>(columns) : nullptr;
-  if (words) {
+  uint8_t* bytes = block.Take(PackedBytes(storage_, matrix.k, columns));
+  float* scales = storage_ == NRNN_WEIGHT_STORAGE_INT8 ? block.TakeFloats(columns) : nullptr;
+  if (bytes) {
     PackStreamMatrix({storage_, matrix.gates, shape_.hidden, matrix.k, padded_, kernels_.panel,
-                      matrix.weight, words, scales});
+                      matrix.weight, bytes, scales});
   }
-  return {matrix.k, columns, words, scales};
+  return {matrix.k, columns, bytes, scales};
 }
 
 // first + second (or first alone), gate by gate; zeros where first is null.
 const float* CpuRnnWeights::PackBias(const float* first, const float* second, int64_t gates,
                                      Block& block) const {
-  float* bias = block.Take<float>(gates * padded_);
+  float* bias = block.TakeFloats(gates * padded_);
   for (int64_t j = 0; bias && first && j < gates * shape_.hidden; ++j) {
     const int64_t gate = j / shape_.hidden, unit = j % shape_.hidden;
     bias[gate * padded_ + unit] = first[j] + (second ? second[j] : 0.0f);

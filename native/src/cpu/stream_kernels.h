@@ -1,9 +1,10 @@
 // Streams: a stack of recurrent layers, step after step, from weights packed once. The contracts of
 // the per-target kernels.
 //
-// A weight matrix is packed as 32-bit words, one for each column (a gate of a unit) and group of k:
-// one float, two bf16 or four int8. Units are padded to whole vectors, gate by gate, so that no
-// kernel but the input's quantisation meets a partial vector.
+// A weight matrix is packed in panels of columns (a gate of a unit each), in a panel by groups of
+// k, in a group by columns: one float, two bf16 or two int8 of a column (storage-inl.h). Units are
+// padded to whole vectors, gate by gate, so that no kernel but the input's quantisation meets a
+// partial vector.
 #ifndef NATIVERNN_CPU_STREAM_KERNELS_H_
 #define NATIVERNN_CPU_STREAM_KERNELS_H_
 
@@ -13,11 +14,11 @@
 
 namespace nrnn::cpu {
 
-// W^T: words [panels][groups of k][columns of the panel], and for int8 the scale of each column.
+// W^T, and for int8 the scale of each column.
 struct PackedMatrix {
   int64_t k;
   int64_t columns;  // of whole vectors
-  const uint32_t* words;
+  const uint8_t* bytes;
   const float* scales;  // [columns]; int8 only
 };
 
@@ -36,7 +37,6 @@ struct InputRow {
   const float* x;            // float32, bf16
   const int16_t* quantized;  // int8: x / scale, zeros up to a whole vector
   float scale;               // NaN when x holds NaN or infinity
-  int32_t start;             // what every integer sum starts from (storage-inl.h)
 };
 
 struct StreamRunArgs {
@@ -62,14 +62,17 @@ struct StreamKernels {
   void (*run)(const StreamRunArgs& args);
 };
 
-// Values of k in one word.
-constexpr int64_t WordGroup(nrnn_weight_storage storage) {
-  return storage == NRNN_WEIGHT_STORAGE_INT8 ? 4 : storage == NRNN_WEIGHT_STORAGE_BFLOAT16 ? 2 : 1;
+// Values of k that lie together in a column, and their bytes.
+constexpr int64_t GroupLength(nrnn_weight_storage storage) {
+  return storage == NRNN_WEIGHT_STORAGE_FLOAT32 ? 1 : 2;
+}
+constexpr int64_t GroupBytes(nrnn_weight_storage storage) {
+  return storage == NRNN_WEIGHT_STORAGE_INT8 ? 2 : 4;
 }
 
-constexpr int64_t PackedWords(nrnn_weight_storage storage, int64_t k, int64_t columns) {
-  const int64_t group = WordGroup(storage);
-  return (k + group - 1) / group * columns;
+constexpr int64_t PackedBytes(nrnn_weight_storage storage, int64_t k, int64_t columns) {
+  const int64_t group = GroupLength(storage);
+  return (k + group - 1) / group * columns * GroupBytes(storage);
 }
 
 }  // namespace nrnn::cpu

@@ -25,10 +25,10 @@ struct WeightRow {
 
   float At(int64_t i) const { return w && i < k ? w[i] : 0.0f; }
   // 0 where the scale is 0 (a row of zeros) or NaN.
-  int32_t Quantized(int64_t i) const {
+  int8_t Quantized(int64_t i) const {
     if (!(scale > 0)) return 0;
     const double q = std::nearbyint(static_cast<double>(At(i)) / scale);
-    return static_cast<int32_t>(std::clamp(q, -127.0, 127.0));
+    return static_cast<int8_t>(std::clamp(q, -127.0, 127.0));
   }
 };
 
@@ -42,32 +42,29 @@ float RowScale(const WeightRow& row) {
   return largest / 127;
 }
 
-// The word of values i on; what it holds stands in storage-inl.h.
-uint32_t Word(nrnn_weight_storage storage, const WeightRow& row, int64_t i) {
+template <class Value>
+void Put(Value value, uint8_t* to) {
+  std::memcpy(to, &value, sizeof(value));
+}
+
+// The group of values i on; what it holds stands in storage-inl.h.
+void PutGroup(nrnn_weight_storage storage, const WeightRow& row, int64_t i, uint8_t* to) {
   switch (storage) {
-    case NRNN_WEIGHT_STORAGE_FLOAT32: {
-      const float w = row.At(i);
-      uint32_t bits;
-      std::memcpy(&bits, &w, sizeof(bits));
-      return bits;
-    }
+    case NRNN_WEIGHT_STORAGE_FLOAT32:
+      return Put(row.At(i), to);
     case NRNN_WEIGHT_STORAGE_BFLOAT16:
-      return BFloat16Bits(row.At(i)) | BFloat16Bits(row.At(i + 1)) << 16;
-    case NRNN_WEIGHT_STORAGE_INT8: {
-      const auto byte = [&](int64_t at, int32_t offset) {
-        return static_cast<uint32_t>(row.Quantized(at) + offset) & 0xFF;
-      };
-      return byte(i, 128) | byte(i + 2, 0) << 8 | byte(i + 1, 128) << 16 | byte(i + 3, 0) << 24;
-    }
+      return Put(BFloat16Bits(row.At(i)) | BFloat16Bits(row.At(i + 1)) << 16, to);
+    case NRNN_WEIGHT_STORAGE_INT8:
+      Put(row.Quantized(i), to);
+      return Put(row.Quantized(i + 1), to + 1);
   }
-  return 0;
 }
 
 }  // namespace
 
 void PackStreamMatrix(const PackMatrixArgs& args) {
   const int64_t columns = args.gates * args.padded;
-  const int64_t group = WordGroup(args.storage);
+  const int64_t group = GroupLength(args.storage), group_bytes = GroupBytes(args.storage);
   for (int64_t column = 0; column < columns; ++column) {
     const int64_t gate = column / args.padded, unit = column % args.padded;
     WeightRow row{nullptr, args.k, 0};
@@ -75,8 +72,11 @@ void PackStreamMatrix(const PackMatrixArgs& args) {
     if (args.storage == NRNN_WEIGHT_STORAGE_INT8) args.scales[column] = row.scale = RowScale(row);
     const int64_t panel = column / args.panel * args.panel;
     const int64_t width = std::min(args.panel, columns - panel);
-    uint32_t* to = args.words + PackedWords(args.storage, args.k, panel) + column - panel;
-    for (int64_t i = 0; i < args.k; i += group, to += width) *to = Word(args.storage, row, i);
+    uint8_t* to = args.bytes + PackedBytes(args.storage, args.k, panel);
+    to += (column - panel) * group_bytes;
+    for (int64_t i = 0; i < args.k; i += group, to += width * group_bytes) {
+      PutGroup(args.storage, row, i, to);
+    }
   }
 }
 

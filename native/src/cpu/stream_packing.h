@@ -14,8 +14,8 @@ struct PackMatrixArgs {
   int64_t padded;  // hidden, rounded up to whole vectors
   int64_t panel;   // columns of a panel
   const float* weight;
-  uint32_t* words;  // PackedWords
-  float* scales;    // [gates x padded]; int8
+  uint8_t* bytes;  // PackedBytes
+  float* scales;   // [gates x padded]; int8
 };
 
 void PackStreamMatrix(const PackMatrixArgs& args);

@@ -34,7 +34,7 @@ struct StreamProduct {
 };
 
 struct StreamTile {
-  Words words;
+  PanelPart part;
   const InputRow* rows;
   const float* scales;
   const float* bias;
@@ -47,9 +47,11 @@ void RunStreamTile(const StreamTile& tile) {
   const FloatTag d;
   typename Storage::Sum sum[R][V];
   Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {
-    Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA { sum[r][v] = Storage::Start(tile.rows[r]); });
+    Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA {
+      sum[r][v] = hn::Zero(hn::DFromV<typename Storage::Sum>());
+    });
   });
-  Storage::template Accumulate<R, V>(tile.words, tile.rows, sum);
+  Storage::template Accumulate<R, V>(tile.part, tile.rows, sum);
   Unroll<R>([&](auto r) NRNN_INLINE_LAMBDA {
     Unroll<V>([&](auto v) NRNN_INLINE_LAMBDA {
       float* out = tile.out + static_cast<int64_t>(r) * tile.out_row + v * kLanes;
@@ -70,14 +72,14 @@ HWY_INLINE StreamTileFunction StreamTileAt(int64_t vectors, std::index_sequence<
 
 // All columns of one panel for R rows.
 template <class Storage, size_t R>
-HWY_INLINE void RunPanelRows(const StreamProduct& product, StreamTile tile) {
+HWY_INLINE void RunPanelRows(const StreamProduct& product, int64_t width, StreamTile tile) {
   constexpr int64_t kVectors = static_cast<int64_t>(StreamTileVectors(R));
-  int64_t left = tile.words.stride / kStreamLanes;
+  int64_t left = width / kStreamLanes;
   while (left > 0) {
     const int64_t vectors = left < kVectors ? left : kVectors;
     StreamTileAt<Storage, R>(vectors, std::make_index_sequence<StreamTileVectors(R)>())(tile);
     const int64_t columns = vectors * kStreamLanes;
-    tile.words.first += columns;
+    tile.part.first += columns * GroupBytes(Storage::kKind);
     tile.out += columns;
     if (product.matrix.scales) tile.scales += columns;
     if (product.bias) tile.bias += columns;
@@ -89,11 +91,11 @@ HWY_INLINE void RunPanelRows(const StreamProduct& product, StreamTile tile) {
 template <class Storage>
 void Multiply(const StreamProduct& product) {
   const PackedMatrix& matrix = product.matrix;
-  const uint32_t* words = matrix.words;
+  const uint8_t* panel = matrix.bytes;
   for (int64_t column = 0; column < matrix.columns; column += kStreamPanel) {
     const int64_t left = matrix.columns - column;
     const int64_t width = left < kStreamPanel ? left : kStreamPanel;
-    StreamTile tile{{words, width, matrix.k},
+    StreamTile tile{{panel, width * GroupBytes(Storage::kKind), matrix.k},
                     product.rows,
                     matrix.scales ? matrix.scales + column : nullptr,
                     product.bias ? product.bias + column : nullptr,
@@ -104,17 +106,17 @@ void Multiply(const StreamProduct& product) {
       tile.rows = product.rows + row;
       tile.out = product.out + row * product.out_row + column;
       if (rows >= 4) {
-        RunPanelRows<Storage, 4>(product, tile);
+        RunPanelRows<Storage, 4>(product, width, tile);
       } else if (rows == 3) {
-        RunPanelRows<Storage, 3>(product, tile);
+        RunPanelRows<Storage, 3>(product, width, tile);
       } else if (rows == 2) {
-        RunPanelRows<Storage, 2>(product, tile);
+        RunPanelRows<Storage, 2>(product, width, tile);
       } else {
-        RunPanelRows<Storage, 1>(product, tile);
+        RunPanelRows<Storage, 1>(product, width, tile);
       }
       row += rows < 4 ? rows : 4;
     }
-    words += width * Storage::Groups(matrix.k);
+    panel += PackedBytes(Storage::kKind, matrix.k, width);
   }
 }
 
