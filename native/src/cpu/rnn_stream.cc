@@ -5,12 +5,6 @@
 #include "cpu/cpu_storage.h"
 
 namespace nrnn::cpu {
-namespace {
-
-int64_t RoundUp(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
-
-}  // namespace
-
 CpuRnnStream::CpuRnnStream(std::shared_ptr<const CpuRnnWeights> weights, int64_t batch)
     : weights_(std::move(weights)), rows_(static_cast<size_t>(batch)), args_{} {
   const RnnShape& shape = weights_->shape();

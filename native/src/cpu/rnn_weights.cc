@@ -5,11 +5,6 @@
 #include "cpu/stream_packing.h"
 
 namespace nrnn::cpu {
-namespace {
-
-int64_t RoundUp(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
-
-}  // namespace
 
 // Hands out parts of the block one after another, each on a cache line. Without memory it only
 // counts, so that one walk over the layers says how much is needed and a second one fills it.
@@ -63,8 +58,8 @@ PackedMatrix CpuRnnWeights::Pack(const Matrix& matrix, Block& block) const {
 }
 
 // first + second (or first alone), gate by gate; zeros where first is null.
-const float* CpuRnnWeights::PackBias(const float* first, const float* second, int64_t gates,
-                                     Block& block) const {
+float* CpuRnnWeights::PackBias(const float* first, const float* second, int64_t gates,
+                               Block& block) const {
   float* bias = block.TakeFloats(gates * padded_);
   for (int64_t j = 0; bias && first && j < gates * shape_.hidden; ++j) {
     const int64_t gate = j / shape_.hidden, unit = j % shape_.hidden;
@@ -82,16 +77,15 @@ void CpuRnnWeights::PackLayer(int64_t layer, const float* params, Block& block) 
   const float* weight_hh = params + at.weight_hh;
 
   StreamLayer packed{};
-  // GRU with the reset after adds b_hn inside r's product; everything else takes the sum of both.
-  const bool inner = shape_.cell == Cell::kGru;
-  packed.bias = PackBias(bias_ih, bias_hh, gates, block);
-  if (inner) {
-    float* bias_n = const_cast<float*>(packed.bias);
-    for (int64_t unit = 0; bias_n && bias_ih && unit < hidden; ++unit) {
-      bias_n[2 * padded_ + unit] = bias_ih[2 * hidden + unit];
+  float* bias = PackBias(bias_ih, bias_hh, gates, block);
+  if (shape_.cell == Cell::kGru) {
+    // The reset acts on b_hn too, so n starts from b_in alone.
+    for (int64_t unit = 0; bias && bias_ih && unit < hidden; ++unit) {
+      bias[2 * padded_ + unit] = bias_ih[2 * hidden + unit];
     }
     packed.bias_hn = PackBias(bias_hh ? bias_hh + 2 * hidden : nullptr, nullptr, 1, block);
   }
+  packed.bias = bias;
   packed.ih = Pack({params + at.weight_ih, gates, shape_.LayerInput(layer)}, block);
   packed.hh = Pack({weight_hh, gru ? 2 : gates, hidden}, block);
   if (gru) packed.hn = Pack({weight_hh + 2 * hidden * hidden, 1, hidden}, block);

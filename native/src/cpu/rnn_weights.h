@@ -31,7 +31,7 @@ class CpuRnnWeights final : public RnnWeights {
   struct Matrix;
   void PackLayer(int64_t layer, const float* params, Block& block);
   PackedMatrix Pack(const Matrix& matrix, Block& block) const;
-  const float* PackBias(const float* first, const float* second, int64_t gates, Block& block) const;
+  float* PackBias(const float* first, const float* second, int64_t gates, Block& block) const;
 
   const StreamKernels& kernels_;
   const RnnShape shape_;

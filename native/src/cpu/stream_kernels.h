@@ -62,6 +62,8 @@ struct StreamKernels {
   void (*run)(const StreamRunArgs& args);
 };
 
+constexpr int64_t RoundUp(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
+
 // Values of k that lie together in a column, and their bytes.
 constexpr int64_t GroupLength(nrnn_weight_storage storage) {
   return storage == NRNN_WEIGHT_STORAGE_FLOAT32 ? 1 : 2;
@@ -72,7 +74,7 @@ constexpr int64_t GroupBytes(nrnn_weight_storage storage) {
 
 constexpr int64_t PackedBytes(nrnn_weight_storage storage, int64_t k, int64_t columns) {
   const int64_t group = GroupLength(storage);
-  return (k + group - 1) / group * columns * GroupBytes(storage);
+  return RoundUp(k, group) / group * columns * GroupBytes(storage);
 }
 
 }  // namespace nrnn::cpu
