@@ -6,7 +6,7 @@ using nrnn::Require;
 using nrnn::RequireRange;
 
 namespace {
-constexpr int32_t kAbiVersion = 1;
+constexpr int32_t kAbiVersion = 2;
 constexpr int32_t kMaxThreads = 1024;
 }  // namespace
 

@@ -13,7 +13,8 @@ namespace {
                                   &TARGET::GetElementwiseKernels(), \
                                   &TARGET::GetRowKernels(),         \
                                   &TARGET::GetOptimizerKernels(),   \
-                                  &TARGET::GetRandomKernels()};     \
+                                  &TARGET::GetRandomKernels(),      \
+                                  &TARGET::GetStreamKernels()};     \
     return table;                                                   \
   }
 

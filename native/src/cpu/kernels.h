@@ -16,6 +16,7 @@ struct ElementwiseKernels;
 struct RowKernels;
 struct OptimizerKernels;
 struct RandomKernels;
+struct StreamKernels;
 
 struct Kernels {
   int32_t target;           // nrnn_cpu_target
@@ -26,6 +27,7 @@ struct Kernels {
   const RowKernels* rows;              // rows.h: softmax, cross-entropy, max, embedding, gather
   const OptimizerKernels* optimizers;  // optimizers.h
   const RandomKernels* random;         // random.h: Philox, dropout
+  const StreamKernels* stream;         // stream_kernels.h
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
@@ -37,6 +39,7 @@ struct Kernels {
   const RowKernels& GetRowKernels();                 \
   const OptimizerKernels& GetOptimizerKernels();     \
   const RandomKernels& GetRandomKernels();           \
+  const StreamKernels& GetStreamKernels();           \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)

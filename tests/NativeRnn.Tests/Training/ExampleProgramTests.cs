@@ -20,6 +20,17 @@ public sealed partial class ExampleProgramTests
         Assert.True(losses[^1] < 0.75 * losses[0], output);
     }
 
+    [Fact]
+    public void Streaming_ServesEverySession()
+    {
+        Match line = EndLine().Match(Run("Streaming"));
+
+        // Both had the same inputs, on different threads maybe.
+        Assert.True(line.Success);
+        Assert.Equal(line.Groups[1].Value, line.Groups[2].Value);
+        Assert.NotEqual("0.000", line.Groups[1].Value);
+    }
+
     // The tests' project references the examples, so that they lie beside the tests.
     private static string Run(string name)
     {
@@ -38,4 +49,7 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^epoch \d+: loss ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EpochLine();
+
+    [GeneratedRegex(@"^session 3 ended at (-?[0-9.]+), session 19 at (-?[0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex EndLine();
 }
