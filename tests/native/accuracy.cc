@@ -19,7 +19,9 @@ double ExactExp(double x) {
   return std::exp(x);
 }
 
-double ExactLog(double x) { return std::log(x); }
+double ExactLog(double x) {
+  return x >= 0 ? std::log(x) : std::numeric_limits<double>::quiet_NaN();
+}
 
 double ExactSigmoid(double x) {
   if (std::abs(x) < 1e-8) return 0.5 + x / 4;
