@@ -15,7 +15,7 @@ namespace {
 
 // Every 1021st of all 2^32 floats, a prime, so that every exponent and all low bits occur. The
 // target full_accuracy takes every float.
-#ifdef NATIVERNN_SANITIZED
+#ifdef NATIVERNN_SLOW
 constexpr uint32_t kStride = 65521;
 #else
 constexpr uint32_t kStride = 1021;

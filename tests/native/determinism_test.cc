@@ -12,7 +12,7 @@
 namespace nrnn::test {
 namespace {
 
-#ifdef NATIVERNN_SANITIZED
+#ifdef NATIVERNN_SLOW
 constexpr int64_t kBatchStride = 3;
 #else
 constexpr int64_t kBatchStride = 1;
