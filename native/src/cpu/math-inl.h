@@ -1,5 +1,5 @@
-// Exp, Log, Tanh, Sigmoid and Softplus of float vectors. Largest distance from the exact value, over
-// all 2^32 floats (the target full_accuracy): Exp 1.04 ulp, Log 0.84, Tanh 1.50, Sigmoid 2.00,
+// Exp, Log, Tanh, Sigmoid and Softplus of float vectors. Largest distance from the exact value,
+// over all 2^32 floats (the target full_accuracy): Exp 1.04 ulp, Log 0.84, Tanh 1.50, Sigmoid 2.00,
 // Softplus 1.68, with and without FMA; Sigmoid's results below 2^-126 may be 0. NaN gives NaN,
 // infinities their limits.
 //
