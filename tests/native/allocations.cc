@@ -26,24 +26,24 @@ void* __libc_calloc(size_t count, size_t bytes);
 void* __libc_realloc(void* block, size_t bytes);
 void* __libc_memalign(size_t alignment, size_t bytes);
 
-void* malloc(size_t bytes) {
+void* malloc(size_t bytes) noexcept {
   Count();
   return __libc_malloc(bytes);
 }
-void* calloc(size_t count, size_t bytes) {
+void* calloc(size_t count, size_t bytes) noexcept {
   Count();
   return __libc_calloc(count, bytes);
 }
-void* realloc(void* block, size_t bytes) {
+void* realloc(void* block, size_t bytes) noexcept {
   Count();
   return __libc_realloc(block, bytes);
 }
-void* memalign(size_t alignment, size_t bytes) {
+void* memalign(size_t alignment, size_t bytes) noexcept {
   Count();
   return __libc_memalign(alignment, bytes);
 }
-void* aligned_alloc(size_t alignment, size_t bytes) { return memalign(alignment, bytes); }
-int posix_memalign(void** block, size_t alignment, size_t bytes) {
+void* aligned_alloc(size_t alignment, size_t bytes) noexcept { return memalign(alignment, bytes); }
+int posix_memalign(void** block, size_t alignment, size_t bytes) noexcept {
   *block = memalign(alignment, bytes);
   return *block == nullptr ? ENOMEM : 0;
 }
