@@ -4,6 +4,5 @@ if(NATIVERNN_SANITIZE)
   target_compile_options(nativernn_sanitizers INTERFACE
     -fsanitize=${NATIVERNN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(nativernn_sanitizers INTERFACE -fsanitize=${NATIVERNN_SANITIZE})
-  # The tests take a smaller grid of shapes under sanitizers, which run several times slower.
   target_compile_definitions(nativernn_sanitizers INTERFACE NATIVERNN_SANITIZED)
 endif()

@@ -4,14 +4,17 @@
 #
 #   cmake/bootstrap.sh             CMake, Ninja, g++ and Highway's headers: the library
 #   cmake/bootstrap.sh --tests     GoogleTest as well: the native tests
+#   cmake/bootstrap.sh --neon      the cross-compiler for arm64 and qemu as well: the preset neon
 #   cmake/bootstrap.sh --check     installs nothing: exit 0 when all is there
 set -euo pipefail
 
 want_tests=no
+want_neon=no
 check_only=no
 for argument in "$@"; do
   case "$argument" in
     --tests) want_tests=yes ;;
+    --neon) want_neon=yes ;;
     --check) check_only=yes ;;
     *) echo "bootstrap.sh: unknown argument '$argument'" >&2; exit 2 ;;
   esac
@@ -36,6 +39,11 @@ missing_packages() {
   has_command "${CXX:-g++}" || echo g++
   has_header hwy/highway.h || echo libhwy-dev
   if [ "$want_tests" = yes ]; then has_header gtest/gtest.h || echo libgtest-dev; fi
+  if [ "$want_neon" = yes ]; then
+    has_command aarch64-linux-gnu-g++ || echo g++-aarch64-linux-gnu
+    has_command qemu-aarch64 || echo qemu-user
+    [ -e /usr/src/googletest/googletest/CMakeLists.txt ] || echo googletest
+  fi
 }
 
 mapfile -t missing < <(missing_packages)

@@ -24,6 +24,8 @@ if [ "$target" != nativernn ]; then
   bootstrap=(--tests)
 fi
 
+if [ "$preset" = neon ]; then bootstrap+=(--neon); fi
+
 # Which of the two configurations the build directory has, if it has one of this very tree.
 configured() {
   [ -f "$build/build.ninja" ] &&

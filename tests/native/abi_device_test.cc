@@ -31,6 +31,12 @@ struct World {
     nrnn_buffer_close(created);
     return status;
   }
+  nrnn_status Measure(int64_t working_set) {
+    nrnn_device_limits limits = {-1, -1};
+    const nrnn_status status = nrnn_device_measure(device.get(), working_set, &limits);
+    EXPECT_EQ(status == NRNN_OK, limits.gflops > 0);
+    return status;
+  }
   nrnn_status Slice(int64_t offset, int64_t length) {
     nrnn_buffer* sliced = nullptr;
     const nrnn_status status = nrnn_buffer_slice(floats.get(), offset, length, &sliced);
@@ -90,6 +96,19 @@ const WrongCall<World> kCalls[] = {
      "device"},
     {"DescribeOutNull", "nrnn_device_describe",
      [](W& w) { return nrnn_device_describe(w.device.get(), nullptr); }, "out_properties"},
+    {"MeasureRight", "nrnn_device_measure", [](W& w) { return w.Measure(1024); }, nullptr},
+    {"MeasureDeviceNull", "nrnn_device_measure",
+     [](W&) {
+       nrnn_device_limits limits;
+       return nrnn_device_measure(nullptr, 1024, &limits);
+     },
+     "device"},
+    {"MeasureOutNull", "nrnn_device_measure",
+     [](W& w) { return nrnn_device_measure(w.device.get(), 1024, nullptr); }, "out_limits"},
+    {"MeasureWorkingSetSmall", "nrnn_device_measure", [](W& w) { return w.Measure(1023); },
+     "working_set"},
+    {"MeasureWorkingSetLarge", "nrnn_device_measure",
+     [](W& w) { return w.Measure((int64_t{1} << 30) + 1); }, "working_set"},
     {"SynchronizeDeviceNull", "nrnn_device_synchronize",
      [](W&) { return nrnn_device_synchronize(nullptr); }, "device"},
     {"CreateRight", "nrnn_buffer_create", [](W& w) { return w.Create(1, 0); }, nullptr},

@@ -25,6 +25,12 @@ static void PrintDeviceProperties(void) {
   SIZE(nrnn_device_properties);
 }
 
+static void PrintDeviceLimits(void) {
+  FIELD(nrnn_device_limits, gflops);
+  FIELD(nrnn_device_limits, gigabytes_per_second);
+  SIZE(nrnn_device_limits);
+}
+
 static void PrintRnnConfig(void) {
   FIELD(nrnn_rnn_config, cell);
   FIELD(nrnn_rnn_config, reset_after);
@@ -224,6 +230,7 @@ static void PrintRmspropArgs(void) {
 int main(void) {
   PrintDeviceConfig();
   PrintDeviceProperties();
+  PrintDeviceLimits();
   PrintRnnConfig();
   PrintRnnWeight();
   PrintRnnWeightLocation();

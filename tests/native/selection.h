@@ -6,9 +6,9 @@
 
 namespace nrnn::test {
 
-// Sanitizers make the kernels and the reference several times slower: sweeps take every fifth size
-// then.
-#ifdef NATIVERNN_SANITIZED
+// Sanitizers and emulators make the kernels and the reference several times slower: sweeps take
+// every fifth size then.
+#ifdef NATIVERNN_SLOW
 constexpr int kSweepStride = 5;
 #else
 constexpr int kSweepStride = 1;

@@ -12,7 +12,7 @@ namespace nrnn::test {
 namespace {
 
 constexpr int kThreads = 4;
-#ifdef NATIVERNN_SANITIZED
+#ifdef NATIVERNN_SLOW
 constexpr int kRounds = 5;
 #else
 constexpr int kRounds = 30;

@@ -55,7 +55,8 @@ internal static class GenerateCommand
         string directory, string prompt, GenerationOptions options, Terminal terminal)
     {
         using var interruption = new Interruption();
-        (LanguageModel model, CharVocabulary vocabulary) = Load(directory);
+        using Device device = ToolDevice.Open();
+        (LanguageModel model, CharVocabulary vocabulary) = Load(directory, device);
         foreach (char character in prompt)
         {
             if (!vocabulary.Contains(character))
@@ -77,11 +78,11 @@ internal static class GenerateCommand
         return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static (LanguageModel Model, CharVocabulary Vocabulary) Load(string directory)
+    private static (LanguageModel Model, CharVocabulary Vocabulary) Load(string directory, Device device)
     {
         try
         {
-            return LanguageModelDirectory.Load(directory);
+            return LanguageModelDirectory.Load(directory, device);
         }
         catch (Exception error) when (error
             is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)

@@ -19,7 +19,7 @@ internal static class TextTraining
         TextCorpus corpus = TextCorpus.Load(settings.Data);
         TextSplit split = corpus.Split(settings.Validation);
         var places = new OutputPlaces(settings, corpus);
-        using var device = Device.Cpu(settings.Threads);
+        using Device device = ToolDevice.Open(settings.Threads);
         LanguageModel model = CreateModel(settings, split.Vocabulary, device);
         terminal.Output.WriteLine(Describe(settings, corpus, split, model));
 

@@ -29,6 +29,14 @@ internal static unsafe partial class Ops
         return properties;
     }
 
+    internal static DeviceLimits DeviceMeasure(DeviceHandle device, long workingSet)
+    {
+        using Lease d = device.Lease();
+        DeviceLimits limits;
+        Status.ThrowIfFailed(NativeMethods.DeviceMeasure(d.Pointer, workingSet, &limits));
+        return limits;
+    }
+
     internal static void DeviceSynchronize(DeviceHandle device)
     {
         using Lease d = device.Lease();

@@ -96,21 +96,25 @@ public abstract class AffineLayer : Module
 
     private static void Record(
         GradientTape tape, Tensor x, Tensor weight, Tensor? bias, Tensor y) =>
-        tape.Record(y, dy =>
+        tape.Record(y, new Operands(x, weight, bias), Backward);
+
+    private static void Backward(GradientTape tape, in RecordedOperation operation, Tensor dy)
+    {
+        (Tensor x, Tensor weight, Tensor? bias) =
+            (operation.Operands.A!, operation.Operands.B!, operation.Operands.C);
+        Tensor? dx = tape.NeedsGradient(x) ? Tensor.Empty(x.Shape, x.Device) : null;
+        Ops.LinearBackward(new LinearBackwardCall
         {
-            Tensor? dx = tape.NeedsGradient(x) ? Tensor.Empty(x.Shape, x.Device) : null;
-            Ops.LinearBackward(new LinearBackwardCall
-            {
-                X = x,
-                Weight = weight,
-                Dy = dy,
-                Dx = dx,
-                Dweight = tape.NeedsGradient(weight) ? tape.GradientTarget(weight) : null,
-                Dbias = tape.NeedsGradient(bias) ? tape.GradientTarget(bias!) : null,
-            });
-            if (dx is not null)
-            {
-                tape.Accumulate(x, dx, fresh: true);
-            }
+            X = x,
+            Weight = weight,
+            Dy = dy,
+            Dx = dx,
+            Dweight = tape.NeedsGradient(weight) ? tape.GradientTarget(weight) : null,
+            Dbias = tape.NeedsGradient(bias) ? tape.GradientTarget(bias!) : null,
         });
+        if (dx is not null)
+        {
+            tape.Accumulate(x, dx, fresh: true);
+        }
+    }
 }

@@ -85,6 +85,14 @@ public sealed class Embedding : Module
 
     private void Record(GradientTape tape, Tensor indices, Tensor y) => tape.Record(
         y,
-        dy => Ops.EmbeddingBackward(
-            tape.GradientTarget(Weight.Value), indices, dy, PaddingIndex ?? -1));
+        new Operands(indices, State: this),
+        static (GradientTape tape, in RecordedOperation operation, Tensor dy) =>
+        {
+            var layer = (Embedding)operation.Operands.State!;
+            Ops.EmbeddingBackward(
+                tape.GradientTarget(layer.Weight.Value),
+                operation.Operands.A!,
+                dy,
+                layer.PaddingIndex ?? -1);
+        });
 }

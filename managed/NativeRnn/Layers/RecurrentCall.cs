@@ -41,7 +41,7 @@ internal sealed class RecurrentCall
         CheckLengths();
     }
 
-    internal RecurrentOutput Run(bool dropout, long seed)
+    internal RecurrentOutput Run(bool dropout, long seed, bool stateLeaves)
     {
         GradientTape? tape = GradientTape.For([_weights, _x, _h0, _c0]);
         bool keep = tape is not null || dropout;
@@ -49,12 +49,12 @@ internal sealed class RecurrentCall
         _seed = seed;
         Device device = _x.Device;
         int width = _settings.Directions * _settings.HiddenSize;
-        ReadOnlySpan<int> stateShape = StateShape();
+        ReadOnlySpan<int> stateShape = [StateRows, _batch, _settings.HiddenSize];
         _y = Tensor.Empty([_x.Shape[0], _x.Shape[1], width], device);
-        _hn = Tensor.Empty(stateShape, device);
-        _cn = _settings.Cell == RnnCell.Lstm ? Tensor.Empty(stateShape, device) : null;
+        _hn = State(stateShape, stateLeaves);
+        _cn = _settings.Cell == RnnCell.Lstm ? State(stateShape, stateLeaves) : null;
         _reserve = keep
-            ? Tensor.Empty([RnnPlan.ReserveLength(_handle, _steps, _batch)], device)
+            ? Tensor.Scratch([RnnPlan.ReserveLength(_handle, _steps, _batch)], device)
             : null;
         Ops.RnnForward(_handle, new RnnForwardCall
         {
@@ -75,21 +75,31 @@ internal sealed class RecurrentCall
         return new RecurrentOutput(_y, new RecurrentState(_hn, _cn));
     }
 
+    private Tensor State(ReadOnlySpan<int> shape, bool leaves) =>
+        leaves ? Tensor.Empty(shape, _x.Device) : Tensor.Scratch(shape, _x.Device);
+
     private void Record(GradientTape? tape)
     {
         if (tape is null)
         {
             _reserve?.Dispose();
         }
-        else if (_cn is null)
-        {
-            tape.Record([_y!, _hn!], () => Backward(tape));
-        }
         else
         {
-            tape.Record([_y!, _hn!, _cn], () => Backward(tape));
+            Operands call = new(State: this);
+            if (_cn is null)
+            {
+                tape.Record([_y!, _hn!], call, Backward);
+            }
+            else
+            {
+                tape.Record([_y!, _hn!, _cn], call, Backward);
+            }
         }
     }
+
+    private static void Backward(GradientTape tape, in RecordedOperation operation, Tensor dy) =>
+        ((RecurrentCall)operation.Operands.State!).Backward(tape);
 
     private void Backward(GradientTape tape)
     {
@@ -132,8 +142,7 @@ internal sealed class RecurrentCall
         }
     }
 
-    private int[] StateShape() =>
-        [_settings.NumLayers * _settings.Directions, _batch, _settings.HiddenSize];
+    private int StateRows => _settings.NumLayers * _settings.Directions;
 
     private void CheckState(RecurrentState? state)
     {
@@ -142,12 +151,13 @@ internal sealed class RecurrentCall
             return;
         }
 
+        ReadOnlySpan<int> shape = [StateRows, _batch, _settings.HiddenSize];
         Sizes.RequireFloats(given.Hidden, "state");
-        Sizes.RequireShape(given.Hidden, StateShape(), "state");
+        Sizes.RequireShape(given.Hidden, shape, "state");
         if (_settings.Cell == RnnCell.Lstm)
         {
             Sizes.RequireFloats(given.Cell!, "state");
-            Sizes.RequireShape(given.Cell!, StateShape(), "state");
+            Sizes.RequireShape(given.Cell!, shape, "state");
         }
     }
 

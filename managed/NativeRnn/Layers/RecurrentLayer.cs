@@ -57,7 +57,7 @@ public abstract class RecurrentLayer : Module
     /// The outputs of the last layer at all steps, [B,T,D H] or [T,B,D H]; a layer made in Keras'
     /// way without returnSequences gives the last step's only, [B,D H].
     /// </returns>
-    public override Tensor Forward(Tensor input) => Run(input, null, null).Output;
+    public override Tensor Forward(Tensor input) => Run(input, null, null, stateLeaves: false).Output;
 
     /// <summary>
     /// Packs the weights as they are now for inference step by step: the layer may be trained on or
@@ -99,7 +99,12 @@ public abstract class RecurrentLayer : Module
         return new RnnWeights(_settings, _plan, InputSize, _weights!.Value, storage);
     }
 
-    internal RecurrentOutput Run(Tensor input, RecurrentState? state, Tensor? lengths)
+    /// <param name="input">As for <see cref="Forward"/>.</param>
+    /// <param name="state">Null: zeros.</param>
+    /// <param name="lengths">Null: all steps are valid.</param>
+    /// <param name="stateLeaves">False: nobody outside of this library gets the state.</param>
+    internal RecurrentOutput Run(
+        Tensor input, RecurrentState? state, Tensor? lengths, bool stateLeaves = true)
     {
         Sizes.RequireFloats(input, nameof(input));
         if (input.Rank != 3)
@@ -120,7 +125,7 @@ public abstract class RecurrentLayer : Module
         RecurrentCall call = new(_settings, _plan!, _weights!.Value, input, state, lengths);
         bool dropout = Training && _settings.Drops;
         long seed = dropout ? RandomStream.Mix(_seed, ++_calls) : 0;
-        RecurrentOutput output = call.Run(dropout, seed);
+        RecurrentOutput output = call.Run(dropout, seed, stateLeaves);
         return _settings.ReturnSequences
             ? output
             : output with { Output = LastStep(output.State.Hidden) };

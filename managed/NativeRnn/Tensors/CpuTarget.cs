@@ -3,7 +3,10 @@ namespace NativeRnn;
 /// <summary>The instruction set that the kernels of a CPU device use.</summary>
 public enum CpuTarget
 {
-    /// <summary>The widest that this machine runs.</summary>
+    /// <summary>
+    /// The widest that this machine runs, or the one that the environment variable NATIVERNN_CPU names: baseline, avx2,
+    /// avx512 or neon.
+    /// </summary>
     Best = 0,
 
     /// <summary>What every 64-bit machine of the kind has: SSE4.2 on x86-64.</summary>

@@ -30,6 +30,7 @@ public sealed class Device : IDisposable
     }
 
     /// <summary>The CPU with all its cores, opened when it is first asked for. Disposing it does nothing.</summary>
+    /// <exception cref="ArgumentException">The environment variable NATIVERNN_CPU names no instruction set.</exception>
     /// <exception cref="DllNotFoundException">The native library is not there.</exception>
     /// <exception cref="NativeRnnException">The native library has another version.</exception>
     public static Device Default => SharedDefault.Value;
@@ -60,12 +61,17 @@ public sealed class Device : IDisposable
 
     /// <summary>Opens the CPU with a pool of threads of its own.</summary>
     /// <param name="threads">The calling thread included, 0 to 1024; 0 takes one for each CPU of the process.</param>
-    /// <exception cref="ArgumentException"><paramref name="threads"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="threads"/> is out of range, or the environment variable NATIVERNN_CPU names no instruction set.
+    /// </exception>
+    /// <exception cref="NotSupportedException">NATIVERNN_CPU names one that this machine or build lacks.</exception>
     public static Device Cpu(int threads = 0) => Open(new DeviceOptions { Threads = threads });
 
     /// <summary>Opens a device.</summary>
     /// <param name="options">Which one, and how.</param>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or the environment variable NATIVERNN_CPU names no instruction set.
+    /// </exception>
     /// <exception cref="NotSupportedException">This machine or build has no such device or instruction set.</exception>
     public static Device Open(DeviceOptions options)
     {
@@ -88,6 +94,24 @@ public sealed class Device : IDisposable
             throw new InvalidOperationException(
                 "A tape of this device is on already: dispose it before the next one starts.");
         return ActiveTape = new GradientTape(this, gradients);
+    }
+
+    /// <summary>
+    /// Measures what the device can do at most with its threads and its instruction set: the floor of the time that any
+    /// computation takes. The best of several short runs, about half a second in all; other work on the machine lowers
+    /// the figures.
+    /// </summary>
+    /// <param name="workingSetBytes">
+    /// What each thread reads over and over, 2^10 to 2^30 bytes: decides from which level of cache, or from memory, it
+    /// comes. Allocated for the call.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="workingSetBytes"/> is out of range.</exception>
+    /// <exception cref="OutOfMemoryException">There is not so much memory for each thread.</exception>
+    /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
+    public DeviceLimits MeasureLimits(long workingSetBytes)
+    {
+        Interop.DeviceLimits limits = Ops.DeviceMeasure(Handle, workingSetBytes);
+        return new DeviceLimits(limits.Gflops, limits.GigabytesPerSecond);
     }
 
     /// <summary>Waits until all queued work is done.</summary>

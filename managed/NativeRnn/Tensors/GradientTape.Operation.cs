@@ -45,8 +45,22 @@ public sealed partial class GradientTape
             return result;
         // An alias: forward may have returned one of its inputs, which has a record of its own.
         Tensor output = result.Alias(result.Shape);
-        tape.Record(output, gradient => tape.AccumulateAll(name, kept, backward(gradient)));
+        tape.Record(output, gradient => tape.AccumulateAll(name, kept, tape.RunForUser(backward, gradient)));
         return output;
+    }
+
+    // Users may keep tensors by mistake and shall be told so: they get none that is used again.
+    private IReadOnlyList<Tensor?> RunForUser(Func<Tensor, IReadOnlyList<Tensor?>> backward, Tensor gradient)
+    {
+        IsWalking = false;
+        try
+        {
+            return backward(gradient.Alias(gradient.Shape));
+        }
+        finally
+        {
+            IsWalking = true;
+        }
     }
 
     private static Tensor RunUnrecorded(Device device, Func<Tensor> function)

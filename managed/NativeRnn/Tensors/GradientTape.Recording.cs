@@ -34,22 +34,29 @@ public sealed partial class GradientTape
     /// Records an operation with one output. <paramref name="backward"/> gets the output's gradient, which it must not
     /// change; it is called only if one has arrived.
     /// </summary>
-    internal void Record(Tensor output, Action<Tensor> backward)
+    internal void Record(Tensor output, Action<Tensor> backward) => Record(
+        output,
+        new Operands(State: backward),
+        static (GradientTape _, in RecordedOperation operation, Tensor gradient) =>
+            ((Action<Tensor>)operation.Operands.State!)(gradient));
+
+    /// <summary>As <see cref="Record(Tensor, Action{Tensor})"/>, without a closure: the function is static.</summary>
+    internal void Record(Tensor output, in Operands operands, BackwardFunction backward)
     {
         int slot = NewSlot(output);
-        _memory.Operations.Add(new RecordedOperation(slot, 1, backward, null));
+        _memory.Operations.Add(new RecordedOperation(slot, 1, backward, operands));
     }
 
     /// <summary>
     /// Records an operation with several outputs. <paramref name="backward"/> asks <see cref="GradientOf"/>; it is
     /// called if the gradient of any of them has arrived.
     /// </summary>
-    internal void Record(ReadOnlySpan<Tensor> outputs, Action backward)
+    internal void Record(ReadOnlySpan<Tensor> outputs, in Operands operands, BackwardFunction backward)
     {
         int first = _memory.Gradients.Count;
         foreach (Tensor output in outputs)
             NewSlot(output);
-        _memory.Operations.Add(new RecordedOperation(first, outputs.Length, null, backward));
+        _memory.Operations.Add(new RecordedOperation(first, outputs.Length, backward, operands));
     }
 
     /// <summary>The gradient that has arrived, or null. Of a tensor that requires one: all that was added up.</summary>

@@ -38,6 +38,11 @@ public sealed partial class GradientTape : IDisposable
     internal long Id { get; private set; }
 
     /// <summary>
+    /// Whether it goes backward: what is made meanwhile does not leave the library, but for what users' operations get.
+    /// </summary>
+    internal bool IsWalking { get; private set; }
+
+    /// <summary>
     /// Computes the gradients of a loss and adds them into <see cref="Tensor.Gradient"/> of every tensor that requires
     /// one. Once for each recording: what operations have kept is used up.
     /// </summary>
@@ -55,7 +60,7 @@ public sealed partial class GradientTape : IDisposable
                 $"Backward needs a loss of one element, got {loss.ShapeText}: reduce it by Sum or Mean, " +
                 "or give the gradient of the output.", nameof(loss));
         CheckBackward(loss);
-        Tensor one = Tensor.Empty(loss.Shape, _device);
+        Tensor one = Tensor.Scratch(loss.Shape, _device);
         one.Fill(1);
         Walk(loss, one);
     }
@@ -129,6 +134,7 @@ public sealed partial class GradientTape : IDisposable
     {
         _walked = true;
         _paused = true;
+        IsWalking = true;
         try
         {
             Accumulate(output, gradient);
@@ -138,23 +144,17 @@ public sealed partial class GradientTape : IDisposable
         finally
         {
             _paused = false;
+            IsWalking = false;
         }
     }
 
     private void Undo(in RecordedOperation operation)
     {
-        if (operation.One is { } one)
-        {
-            if (_memory.Gradients[operation.FirstSlot].Value is { } gradient)
-                one(gradient);
-            return;
-        }
-        for (int slot = operation.FirstSlot; slot < operation.FirstSlot + operation.Count; slot++)
-        {
-            if (_memory.Gradients[slot].Value is null)
-                continue;
-            operation.Many!();
-            return;
-        }
+        Tensor? first = _memory.Gradients[operation.FirstSlot].Value;
+        bool arrived = first is not null;
+        for (int more = 1; more < operation.Count && !arrived; more++)
+            arrived = _memory.Gradients[operation.FirstSlot + more].Value is not null;
+        if (arrived)
+            operation.Backward(this, operation, first!);
     }
 }

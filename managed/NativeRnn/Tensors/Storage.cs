@@ -9,6 +9,9 @@ namespace NativeRnn;
 internal sealed class Storage(Device device, DType dtype, long length, BufferHandle buffer, bool isPooled)
 {
     private int _owners;
+    private SharedShape? _shape;
+    private SharedShape? _otherShape;
+    private Tensor? _scratch;
 
     internal Device Device { get; } = device;
 
@@ -35,6 +38,32 @@ internal sealed class Storage(Device device, DType dtype, long length, BufferHan
     {
         if (Interlocked.Decrement(ref _owners) == 0 && !IsPooled)
             Buffer.Dispose();
+    }
+
+    /// <summary>
+    /// The shape as an object: one of the last two again if it is equal, a result's and that of its reshaped alias, so
+    /// that steps which repeat make none.
+    /// </summary>
+    internal SharedShape ShapeOf(in TensorShape shape)
+    {
+        if (_shape is { } last && last.Value == shape)
+            return last;
+        SharedShape found = _otherShape is { } other && other.Value == shape ? other : new SharedShape(shape);
+        (_otherShape, _shape) = (_shape, found);
+        return found;
+    }
+
+    /// <summary>
+    /// A tensor on a storage that was just rented, for one that never leaves the library: the object of an earlier tape
+    /// again if its shape is equal.
+    /// </summary>
+    internal Tensor Scratch(in TensorShape shape)
+    {
+        if (_scratch is { } last && last.Sizes == shape)
+            last.Renew();
+        else
+            _scratch = Tensor.On(this, shape);
+        return _scratch;
     }
 
     /// <summary>Makes every tensor on it invalid: the tape has ended.</summary>

@@ -96,7 +96,7 @@ public sealed partial class Tensor
         a.Require(DType.Float32, name);
         b.Require(DType.Float32, name);
         RequireOneDevice(name, a, b);
-        Tensor y = Empty(TensorShape.Broadcast(a._shape, b._shape, name), a.Device);
+        Tensor y = Empty(TensorShape.Broadcast(a.Sizes, b.Sizes, name), a.Device);
         Compute(op, a, b, y);
         return y;
     }
@@ -105,11 +105,11 @@ public sealed partial class Tensor
     private static void Compute(NrnnBinaryOp op, Tensor a, Tensor b, Tensor y) => Ops.Binary(new BinaryCall
     {
         Op = op,
-        Sizes = y._shape,
+        Sizes = y.Sizes,
         A = a,
-        AStrides = a._shape.BroadcastStrides(y._shape),
+        AStrides = a.Sizes.BroadcastStrides(y.Sizes),
         B = b,
-        BStrides = b._shape.BroadcastStrides(y._shape),
+        BStrides = b.Sizes.BroadcastStrides(y.Sizes),
         Y = y,
     });
 
@@ -118,24 +118,28 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(x);
         x.Require(DType.Float32, "Arithmetic");
-        Tensor y = Empty(x._shape, x.Device);
+        Tensor y = Empty(x.Sizes, x.Device);
         Ops.Affine(x, scale, shift, y);
         return GradientTape.For(x) is { } tape ? RecordAffine(tape, x, scale, y) : y;
     }
 
     private static Tensor RecordAffine(GradientTape tape, Tensor x, float scale, Tensor y)
     {
-        tape.Record(y, dy =>
-        {
-            if (scale == 1)
+        tape.Record(
+            y,
+            new Operands(x, Number: scale),
+            static (GradientTape tape, in RecordedOperation operation, Tensor dy) =>
             {
-                tape.Accumulate(x, dy);
-                return;
-            }
-            Tensor dx = Empty(x._shape, x.Device);
-            Ops.Affine(dy, scale, 0, dx);
-            tape.Accumulate(x, dx, fresh: true);
-        });
+                (Tensor x, float scale) = (operation.Operands.A!, operation.Operands.Number);
+                if (scale == 1)
+                {
+                    tape.Accumulate(x, dy);
+                    return;
+                }
+                Tensor dx = Empty(x.Sizes, x.Device);
+                Ops.Affine(dy, scale, 0, dx);
+                tape.Accumulate(x, dx, fresh: true);
+            });
         return y;
     }
 
@@ -156,7 +160,7 @@ public sealed partial class Tensor
             tape.AccumulateBroadcast(a, dy);
             if (!tape.NeedsGradient(b))
                 return;
-            Tensor db = Empty(dy._shape, dy.Device);
+            Tensor db = Empty(dy.Sizes, dy.Device);
             Ops.Affine(dy, -1, 0, db);
             tape.AccumulateBroadcast(b, db, fresh: true);
         });
@@ -165,13 +169,17 @@ public sealed partial class Tensor
 
     private static Tensor RecordMultiply(GradientTape tape, Tensor a, Tensor b, Tensor y)
     {
-        tape.Record(y, dy =>
-        {
-            if (tape.NeedsGradient(a))
-                tape.AccumulateBroadcast(a, Product(dy, b), fresh: true);
-            if (tape.NeedsGradient(b))
-                tape.AccumulateBroadcast(b, Product(dy, a), fresh: true);
-        });
+        tape.Record(
+            y,
+            new Operands(a, b),
+            static (GradientTape tape, in RecordedOperation operation, Tensor dy) =>
+            {
+                (Tensor a, Tensor b) = (operation.Operands.A!, operation.Operands.B!);
+                if (tape.NeedsGradient(a))
+                    tape.AccumulateBroadcast(a, Product(dy, b), fresh: true);
+                if (tape.NeedsGradient(b))
+                    tape.AccumulateBroadcast(b, Product(dy, a), fresh: true);
+            });
         return y;
     }
 
@@ -179,7 +187,7 @@ public sealed partial class Tensor
     {
         tape.Record(y, dy =>
         {
-            Tensor da = Empty(dy._shape, dy.Device);
+            Tensor da = Empty(dy.Sizes, dy.Device);
             Compute(NrnnBinaryOp.Divide, dy, b, da);
             if (tape.NeedsGradient(b))
             {
@@ -194,7 +202,7 @@ public sealed partial class Tensor
 
     private static Tensor Product(Tensor wide, Tensor factor)
     {
-        Tensor product = Empty(wide._shape, wide.Device);
+        Tensor product = Empty(wide.Sizes, wide.Device);
         Compute(NrnnBinaryOp.Multiply, wide, factor, product);
         return product;
     }

@@ -51,13 +51,13 @@ public sealed partial class Tensor
         Require(DType.Float32, nameof(Gather));
         indices.Require(DType.Int32, nameof(Gather));
         RequireOneDevice(nameof(Gather), this, indices);
-        axis = _shape.Normalize(axis);
-        if (indices.Rank != Rank || indices._shape.WithSize(axis, 0) != _shape.WithSize(axis, 0))
+        axis = Sizes.Normalize(axis);
+        if (indices.Rank != Rank || indices.Sizes.WithSize(axis, 0) != Sizes.WithSize(axis, 0))
             throw new ArgumentException(
                 $"Gather: the indices {indices.ShapeText} differ from {ShapeText} beyond axis {axis}.",
                 nameof(indices));
-        Tensor y = Empty(indices._shape, Device);
-        Ops.Gather(_shape.Around(axis), indices.Shape[axis], this, indices, y);
+        Tensor y = Empty(indices.Sizes, Device);
+        Ops.Gather(Sizes.Around(axis), indices.Shape[axis], this, indices, y);
         return GradientTape.For(this) is { } tape ? RecordGather(tape, this, axis, indices, y) : y;
     }
 
@@ -67,7 +67,7 @@ public sealed partial class Tensor
         if (indices.Length > Rank)
             throw new ArgumentException(
                 $"{indices.Length} indices are given for the shape {ShapeText}.", nameof(indices));
-        Strides dense = _shape.DenseStrides();
+        Strides dense = Sizes.DenseStrides();
         var strides = new Strides();
         Span<int> sizes = stackalloc int[Rank];
         int rank = 0;
@@ -75,7 +75,7 @@ public sealed partial class Tensor
         for (int axis = 0; axis < Rank; axis++)
         {
             TensorIndex index = axis < indices.Length ? indices[axis] : Range.All;
-            (int start, int count) = index.Resolve(Shape[axis], axis, _shape);
+            (int start, int count) = index.Resolve(Shape[axis], axis, Sizes);
             offset += start * dense[axis];
             if (index.IsSingle)
                 continue;
@@ -122,7 +122,7 @@ public sealed partial class Tensor
     private static Tensor RecordGather(GradientTape tape, Tensor x, int axis, Tensor indices, Tensor y)
     {
         tape.Record(y, dy =>
-            Ops.ScatterAdd(x._shape.Around(axis), indices.Shape[axis], dy, indices, tape.GradientTarget(x)));
+            Ops.ScatterAdd(x.Sizes.Around(axis), indices.Shape[axis], dy, indices, tape.GradientTarget(x)));
         return y;
     }
 

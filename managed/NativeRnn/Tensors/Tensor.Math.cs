@@ -56,8 +56,8 @@ public sealed partial class Tensor
         b.Require(DType.Float32, nameof(Where));
         RequireOneDevice(nameof(Where), condition, a);
         RequireOneDevice(nameof(Where), condition, b);
-        TensorShape shape = TensorShape.Broadcast(a._shape, b._shape, nameof(Where));
-        shape = TensorShape.Broadcast(condition._shape, shape, nameof(Where));
+        TensorShape shape = TensorShape.Broadcast(a.Sizes, b.Sizes, nameof(Where));
+        shape = TensorShape.Broadcast(condition.Sizes, shape, nameof(Where));
         (condition, a, b) = (condition.BroadcastTo(shape), a.BroadcastTo(shape), b.BroadcastTo(shape));
         Tensor y = Empty(shape, a.Device);
         Ops.Where(condition, a, b, y);
@@ -67,7 +67,7 @@ public sealed partial class Tensor
     private Tensor Unary(NrnnUnaryOp op, string name)
     {
         Require(DType.Float32, name);
-        Tensor y = Empty(_shape, Device);
+        Tensor y = Empty(Sizes, Device);
         Ops.UnaryForward(op, this, y);
         return GradientTape.For(this) is { } tape ? RecordUnary(tape, op, this, y) : y;
     }
@@ -76,7 +76,7 @@ public sealed partial class Tensor
     {
         tape.Record(y, dy =>
         {
-            Tensor dx = Empty(x._shape, x.Device);
+            Tensor dx = Empty(x.Sizes, x.Device);
             Ops.UnaryBackward(op, x, y, dy, dx);
             tape.Accumulate(x, dx, fresh: true);
         });
@@ -86,22 +86,26 @@ public sealed partial class Tensor
     private Tensor Softmax(int axis, bool logarithm, string name)
     {
         Require(DType.Float32, name);
-        axis = _shape.Normalize(axis);
+        axis = Sizes.Normalize(axis);
         if (axis != Rank - 1)
             return Transpose(axis, -1).Softmax(-1, logarithm, name).Transpose(axis, -1);
-        Tensor y = Empty(_shape, Device);
+        Tensor y = Empty(Sizes, Device);
         Ops.SoftmaxForward(this, logarithm, y);
         return GradientTape.For(this) is { } tape ? RecordSoftmax(tape, this, logarithm, y) : y;
     }
 
     private static Tensor RecordSoftmax(GradientTape tape, Tensor x, bool logarithm, Tensor y)
     {
-        tape.Record(y, dy =>
-        {
-            Tensor dx = Empty(x._shape, x.Device);
-            Ops.SoftmaxBackward(y, logarithm, dy, dx);
-            tape.Accumulate(x, dx, fresh: true);
-        });
+        tape.Record(
+            y,
+            new Operands(x, y, Number: logarithm ? 1 : 0),
+            static (GradientTape tape, in RecordedOperation operation, Tensor dy) =>
+            {
+                (Tensor x, Tensor y) = (operation.Operands.A!, operation.Operands.B!);
+                Tensor dx = Empty(x.Sizes, x.Device);
+                Ops.SoftmaxBackward(y, operation.Operands.Number != 0, dy, dx);
+                tape.Accumulate(x, dx, fresh: true);
+            });
         return y;
     }
 
@@ -112,13 +116,13 @@ public sealed partial class Tensor
             Tensor zeros = Zeros(dy.Shape, dy.Device);
             if (tape.NeedsGradient(a))
             {
-                Tensor da = Empty(dy._shape, dy.Device);
+                Tensor da = Empty(dy.Sizes, dy.Device);
                 Ops.Where(condition, dy, zeros, da);
                 tape.Accumulate(a, da, fresh: true);
             }
             if (tape.NeedsGradient(b))
             {
-                Tensor db = Empty(dy._shape, dy.Device);
+                Tensor db = Empty(dy.Sizes, dy.Device);
                 Ops.Where(condition, zeros, dy, db);
                 tape.Accumulate(b, db, fresh: true);
             }

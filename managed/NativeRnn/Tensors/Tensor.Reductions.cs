@@ -11,7 +11,7 @@ public sealed partial class Tensor
         Require(DType.Float32, nameof(Sum));
         Tensor y = Zeros([], Device);
         AddSum(this, y);
-        return GradientTape.For(this) is { } tape ? RecordSum(tape, this, y._shape, 1, y) : y;
+        return GradientTape.For(this) is { } tape ? RecordSumOfAll(tape, this, 1, y) : y;
     }
 
     /// <summary>The sums along an axis.</summary>
@@ -28,7 +28,7 @@ public sealed partial class Tensor
         AddSum(this, y);
         float scale = 1f / Length;
         Ops.Affine(y, scale, 0, y);
-        return GradientTape.For(this) is { } tape ? RecordSum(tape, this, y._shape, scale, y) : y;
+        return GradientTape.For(this) is { } tape ? RecordSumOfAll(tape, this, scale, y) : y;
     }
 
     /// <summary>The means along an axis.</summary>
@@ -51,8 +51,8 @@ public sealed partial class Tensor
     public Tensor Max(int axis, bool keepDims = false)
     {
         Require(DType.Float32, nameof(Max));
-        axis = _shape.Normalize(axis);
-        return MaxAlong(_shape.Around(axis), _shape.Reduce(axis, keepDims));
+        axis = Sizes.Normalize(axis);
+        return MaxAlong(Sizes.Around(axis), Sizes.Reduce(axis, keepDims));
     }
 
     /// <summary>
@@ -65,8 +65,8 @@ public sealed partial class Tensor
     public Tensor ArgMax(int axis = -1)
     {
         Require(DType.Float32, nameof(ArgMax));
-        axis = _shape.Normalize(axis);
-        Axis around = _shape.Around(axis);
+        axis = Sizes.Normalize(axis);
+        Axis around = Sizes.Around(axis);
         if (around.Length == 0)
             throw new ArgumentException($"ArgMax: axis {axis} of the shape {ShapeText} is empty.", nameof(axis));
         float[] values = ToArray();
@@ -81,7 +81,7 @@ public sealed partial class Tensor
                     places[row] = k;
             }
         }
-        return From(places, _shape.Reduce(axis, keep: false).Sizes, Device);
+        return From(places, Sizes.Reduce(axis, keep: false).Sizes, Device);
     }
 
     /// <summary>Adds the sum of all elements of <paramref name="x"/> to the one of <paramref name="y"/>.</summary>
@@ -90,7 +90,7 @@ public sealed partial class Tensor
         if (x.Length == 0)
             return;
         // One axis as far as its size is an int: that sum is made in double precision throughout.
-        TensorShape line = x.Length <= int.MaxValue ? new TensorShape([(int)x.Length]) : x._shape;
+        TensorShape line = x.Length <= int.MaxValue ? new TensorShape([(int)x.Length]) : x.Sizes;
         Ops.CopyStrided(new CopyCall
         {
             Sizes = line,
@@ -105,22 +105,22 @@ public sealed partial class Tensor
     private Tensor SumAlong(int axis, bool keepDims, bool mean, string name)
     {
         Require(DType.Float32, name);
-        axis = _shape.Normalize(axis);
-        TensorShape kept = _shape.Reduce(axis, keep: true);
-        Tensor y = Zeros(_shape.Reduce(axis, keepDims).Sizes, Device);
+        axis = Sizes.Normalize(axis);
+        TensorShape kept = Sizes.Reduce(axis, keep: true);
+        Tensor y = Zeros(Sizes.Reduce(axis, keepDims).Sizes, Device);
         Ops.CopyStrided(new CopyCall
         {
-            Sizes = _shape,
+            Sizes = Sizes,
             Accumulate = true,
             Source = this,
-            SourceStrides = _shape.DenseStrides(),
+            SourceStrides = Sizes.DenseStrides(),
             Destination = y,
-            DestinationStrides = kept.BroadcastStrides(_shape),
+            DestinationStrides = kept.BroadcastStrides(Sizes),
         });
         float scale = 1;
         if (mean)
         {
-            scale = 1f / _shape[axis];
+            scale = 1f / Sizes[axis];
             Ops.Affine(y, scale, 0, y);
         }
         return GradientTape.For(this) is { } tape ? RecordSum(tape, this, kept, scale, y) : y;
@@ -133,26 +133,39 @@ public sealed partial class Tensor
     /// <param name="y">The output.</param>
     private static Tensor RecordSum(GradientTape tape, Tensor x, TensorShape kept, float scale, Tensor y)
     {
-        tape.Record(y, dy =>
-        {
-            Tensor scaled = dy;
-            if (scale != 1)
-            {
-                scaled = Empty(dy._shape, dy.Device);
-                Ops.Affine(dy, scale, 0, scaled);
-            }
-            Tensor dx = tape.GradientTarget(x, out bool accumulate);
-            Ops.CopyStrided(new CopyCall
-            {
-                Sizes = x._shape,
-                Accumulate = accumulate,
-                Source = scaled,
-                SourceStrides = kept.BroadcastStrides(x._shape),
-                Destination = dx,
-                DestinationStrides = x._shape.DenseStrides(),
-            });
-        });
+        tape.Record(y, dy => SpreadSum(tape, x, kept, scale, dy));
         return y;
+    }
+
+    private static Tensor RecordSumOfAll(GradientTape tape, Tensor x, float scale, Tensor y)
+    {
+        tape.Record(
+            y,
+            new Operands(x, Number: scale),
+            static (GradientTape tape, in RecordedOperation operation, Tensor dy) =>
+                SpreadSum(tape, operation.Operands.A!, dy.Sizes, operation.Operands.Number, dy));
+        return y;
+    }
+
+    /// <summary>The gradient of a sum: scale dy, broadcast to x.</summary>
+    private static void SpreadSum(GradientTape tape, Tensor x, in TensorShape kept, float scale, Tensor dy)
+    {
+        Tensor scaled = dy;
+        if (scale != 1)
+        {
+            scaled = Empty(dy.Sizes, dy.Device);
+            Ops.Affine(dy, scale, 0, scaled);
+        }
+        Tensor dx = tape.GradientTarget(x, out bool accumulate);
+        Ops.CopyStrided(new CopyCall
+        {
+            Sizes = x.Sizes,
+            Accumulate = accumulate,
+            Source = scaled,
+            SourceStrides = kept.BroadcastStrides(x.Sizes),
+            Destination = dx,
+            DestinationStrides = x.Sizes.DenseStrides(),
+        });
     }
 
     private Tensor MaxAlong(Axis axis, in TensorShape result)
@@ -168,7 +181,7 @@ public sealed partial class Tensor
     {
         tape.Record(y, dy =>
         {
-            Tensor dx = Empty(x._shape, x.Device);
+            Tensor dx = Empty(x.Sizes, x.Device);
             Ops.MaxBackward(axis, x, y, dy, dx);
             tape.Accumulate(x, dx, fresh: true);
         });

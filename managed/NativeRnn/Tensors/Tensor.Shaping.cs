@@ -17,7 +17,7 @@ public sealed partial class Tensor
     {
         if (Rank == 0)
             return Reshape(1);
-        int first = _shape.Normalize(startAxis, nameof(startAxis));
+        int first = Sizes.Normalize(startAxis, nameof(startAxis));
         long length = 1;
         foreach (int size in Shape[first..])
             length = checked(length * size);
@@ -42,8 +42,8 @@ public sealed partial class Tensor
         Span<int> axes = stackalloc int[Rank];
         for (int axis = 0; axis < axes.Length; axis++)
             axes[axis] = axis;
-        axis1 = _shape.Normalize(axis1, nameof(axis1));
-        axis2 = _shape.Normalize(axis2, nameof(axis2));
+        axis1 = Sizes.Normalize(axis1, nameof(axis1));
+        axis2 = Sizes.Normalize(axis2, nameof(axis2));
         (axes[axis1], axes[axis2]) = (axes[axis2], axes[axis1]);
         return Permute(axes);
     }
@@ -57,13 +57,13 @@ public sealed partial class Tensor
         if (axes.Length != Rank)
             throw new ArgumentException(
                 $"Permute: {axes.Length} axes are given for the shape {ShapeText}.", nameof(axes));
-        Strides dense = _shape.DenseStrides();
+        Strides dense = Sizes.DenseStrides();
         var strides = new Strides();
         Span<int> sizes = stackalloc int[Rank];
         int seen = 0;
         for (int place = 0; place < sizes.Length; place++)
         {
-            int axis = _shape.Normalize(axes[place], nameof(axes));
+            int axis = Sizes.Normalize(axes[place], nameof(axes));
             seen |= 1 << axis;
             sizes[place] = Shape[axis];
             strides[place] = dense[axis];
@@ -73,11 +73,11 @@ public sealed partial class Tensor
         Tensor y = Empty(sizes, Device);
         Ops.CopyStrided(new CopyCall
         {
-            Sizes = y._shape,
+            Sizes = y.Sizes,
             Source = this,
             SourceStrides = strides,
             Destination = y,
-            DestinationStrides = y._shape.DenseStrides(),
+            DestinationStrides = y.Sizes.DenseStrides(),
         });
         return GradientTape.For(this) is { } tape ? RecordPermute(tape, this, strides, y) : y;
     }
@@ -98,19 +98,19 @@ public sealed partial class Tensor
             throw new ArgumentException("Concat: there are no tensors.", nameof(tensors));
         Tensor first = tensors[0];
         first.Require(DType.Float32, nameof(Concat));
-        axis = first._shape.Normalize(axis);
+        axis = first.Sizes.Normalize(axis);
         int total = 0;
         foreach (Tensor tensor in tensors)
         {
             tensor.Require(DType.Float32, nameof(Concat));
             RequireOneDevice(nameof(Concat), first, tensor);
-            if (tensor.Rank != first.Rank || tensor._shape.WithSize(axis, 0) != first._shape.WithSize(axis, 0))
+            if (tensor.Rank != first.Rank || tensor.Sizes.WithSize(axis, 0) != first.Sizes.WithSize(axis, 0))
                 throw new ArgumentException(
                     $"Concat: the shapes {first.ShapeText} and {tensor.ShapeText} differ beyond axis {axis}.",
                     nameof(tensors));
             total = checked(total + tensor.Shape[axis]);
         }
-        Tensor y = Empty(first._shape.WithSize(axis, total), first.Device);
+        Tensor y = Empty(first.Sizes.WithSize(axis, total), first.Device);
         int start = 0;
         foreach (Tensor tensor in tensors)
         {
@@ -136,7 +136,7 @@ public sealed partial class Tensor
         var parts = new Tensor[tensors.Count];
         for (int i = 0; i < parts.Length; i++)
         {
-            if (tensors[i]._shape != tensors[0]._shape)
+            if (tensors[i].Sizes != tensors[0].Sizes)
                 throw new ArgumentException(
                     $"Stack: the shapes {tensors[0].ShapeText} and {tensors[i].ShapeText} differ.", nameof(tensors));
             ReadOnlySpan<int> shape = tensors[i].Shape;
@@ -170,17 +170,17 @@ public sealed partial class Tensor
 
     private Tensor BroadcastTo(in TensorShape shape)
     {
-        if (shape == _shape)
+        if (shape == Sizes)
             return this;
         Require(DType.Float32, nameof(BroadcastTo));
-        if (TensorShape.Broadcast(_shape, shape, nameof(BroadcastTo)) != shape)
+        if (TensorShape.Broadcast(Sizes, shape, nameof(BroadcastTo)) != shape)
             throw new ArgumentException($"BroadcastTo: {ShapeText} cannot be broadcast to {shape}.");
         Tensor y = Empty(shape, Device);
         Ops.CopyStrided(new CopyCall
         {
             Sizes = shape,
             Source = this,
-            SourceStrides = _shape.BroadcastStrides(shape),
+            SourceStrides = Sizes.BroadcastStrides(shape),
             Destination = y,
             DestinationStrides = shape.DenseStrides(),
         });
@@ -190,12 +190,12 @@ public sealed partial class Tensor
     /// <summary>Copies all of a tensor into a part of another, along one axis.</summary>
     private static void CopyPart(Tensor part, Tensor whole, int axis, int start)
     {
-        Strides strides = whole._shape.DenseStrides();
+        Strides strides = whole.Sizes.DenseStrides();
         Ops.CopyStrided(new CopyCall
         {
-            Sizes = part._shape,
+            Sizes = part.Sizes,
             Source = part,
-            SourceStrides = part._shape.DenseStrides(),
+            SourceStrides = part.Sizes.DenseStrides(),
             Destination = whole,
             DestinationOffset = part.Length == 0 ? 0 : start * strides[axis],
             DestinationStrides = strides,

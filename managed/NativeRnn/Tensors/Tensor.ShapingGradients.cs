@@ -7,7 +7,11 @@ public sealed partial class Tensor
 {
     private static Tensor RecordReshape(GradientTape tape, Tensor x, Tensor y)
     {
-        tape.Record(y, dy => tape.Accumulate(x, dy));
+        tape.Record(
+            y,
+            new Operands(x),
+            static (GradientTape tape, in RecordedOperation operation, Tensor dy) =>
+                tape.Accumulate(operation.Operands.A!, dy));
         return y;
     }
 
@@ -28,10 +32,10 @@ public sealed partial class Tensor
             Tensor dx = tape.GradientTarget(x, out bool accumulate);
             Ops.CopyStrided(new CopyCall
             {
-                Sizes = dy._shape,
+                Sizes = dy.Sizes,
                 Accumulate = accumulate,
                 Source = dy,
-                SourceStrides = dy._shape.DenseStrides(),
+                SourceStrides = dy.Sizes.DenseStrides(),
                 Destination = dx,
                 DestinationStrides = strides,
             });
@@ -60,16 +64,16 @@ public sealed partial class Tensor
     /// <summary>Copies or adds a part of a tensor, along one axis, to all of another.</summary>
     private static void TakePart(Tensor whole, int axis, int start, Tensor part, bool accumulate)
     {
-        Strides strides = whole._shape.DenseStrides();
+        Strides strides = whole.Sizes.DenseStrides();
         Ops.CopyStrided(new CopyCall
         {
-            Sizes = part._shape,
+            Sizes = part.Sizes,
             Accumulate = accumulate,
             Source = whole,
             SourceOffset = part.Length == 0 ? 0 : start * strides[axis],
             SourceStrides = strides,
             Destination = part,
-            DestinationStrides = part._shape.DenseStrides(),
+            DestinationStrides = part.Sizes.DenseStrides(),
         });
     }
 }

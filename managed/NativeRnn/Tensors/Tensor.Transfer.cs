@@ -118,7 +118,7 @@ public sealed partial class Tensor
         ArgumentNullException.ThrowIfNull(source);
         source.Require(DType, nameof(Write));
         RequireOneDevice(nameof(Write), this, source);
-        if (_shape != source._shape)
+        if (Sizes != source.Sizes)
             throw new ArgumentException(
                 $"Write: the tensor is {ShapeText}, the source {source.ShapeText}.", nameof(source));
         CopyFrom(source);

@@ -15,26 +15,26 @@ namespace NativeRnn;
 public sealed partial class Tensor : IDisposable
 {
     private readonly Storage _storage;
-    private readonly int _generation;
-    private readonly TensorShape _shape;
+    private readonly SharedShape _sharedShape;
+    private int _generation;
     private bool _disposed;
 
     private Tensor(Storage storage, in TensorShape shape)
     {
         _storage = storage;
         _generation = storage.Generation;
-        _shape = shape;
+        _sharedShape = storage.ShapeOf(shape);
         storage.Share();
     }
 
     /// <summary>The size of each axis; empty for a single number.</summary>
-    public ReadOnlySpan<int> Shape => _shape.Sizes;
+    public ReadOnlySpan<int> Shape => Sizes.Sizes;
 
     /// <summary>The number of axes, 0 to 8.</summary>
-    public int Rank => _shape.Rank;
+    public int Rank => Sizes.Rank;
 
     /// <summary>The number of elements.</summary>
-    public long Length => _shape.Length;
+    public long Length => Sizes.Length;
 
     /// <summary>The type of the elements.</summary>
     public DType DType => _storage.DType;
@@ -52,9 +52,9 @@ public sealed partial class Tensor : IDisposable
     public Tensor? Gradient { get; private set; }
 
     /// <summary>The shape as in error messages.</summary>
-    internal string ShapeText => _shape.ToString();
+    internal string ShapeText => Sizes.ToString();
 
-    internal ref readonly TensorShape Sizes => ref _shape;
+    internal ref readonly TensorShape Sizes => ref _sharedShape.Value;
 
     /// <summary>The native memory.</summary>
     /// <exception cref="ObjectDisposedException">The tensor is disposed, or its tape is.</exception>
@@ -137,10 +137,31 @@ public sealed partial class Tensor : IDisposable
     /// <inheritdoc cref="Empty(ReadOnlySpan{int}, Device, DType)"/>
     internal static Tensor Empty(in TensorShape shape, Device device, DType dtype = DType.Float32)
     {
-        Storage storage = device.ActiveTape is null
-            ? Storage.Create(device, dtype, shape.Length, isPooled: false)
-            : device.Pool.Rent(dtype, shape.Length);
-        return new Tensor(storage, shape);
+        if (device.ActiveTape is not { } tape)
+            return new Tensor(Storage.Create(device, dtype, shape.Length, isPooled: false), shape);
+        Storage storage = device.Pool.Rent(dtype, shape.Length);
+        return tape.IsWalking ? storage.Scratch(shape) : new Tensor(storage, shape);
+    }
+
+    /// <summary>
+    /// As <see cref="Empty(ReadOnlySpan{int}, Device, DType)"/>, for a tensor that never leaves the library: while a tape
+    /// is on, the object is used again by later tapes.
+    /// </summary>
+    internal static Tensor Scratch(ReadOnlySpan<int> shape, Device device)
+    {
+        var sizes = new TensorShape(shape);
+        return device.ActiveTape is null
+            ? Empty(sizes, device)
+            : device.Pool.Rent(DType.Float32, sizes.Length).Scratch(sizes);
+    }
+
+    internal static Tensor On(Storage storage, in TensorShape shape) => new(storage, shape);
+
+    /// <summary>Makes a scratch tensor valid again, as if it were new.</summary>
+    internal void Renew()
+    {
+        _generation = _storage.Generation;
+        MarkRecorded(0, -1);
     }
 
     /// <summary>Zeros in memory of its own, also while a tape is on.</summary>
@@ -158,7 +179,7 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>Itself, or another tensor on the same memory, of a shape with as many elements. Not recorded.</summary>
-    internal Tensor WithShape(in TensorShape shape) => shape == _shape ? this : Alias(shape.Sizes);
+    internal Tensor WithShape(in TensorShape shape) => shape == Sizes ? this : Alias(shape.Sizes);
 
     /// <summary>
     /// A tensor on elements <paramref name="offset"/> and following of the same memory. Not recorded; not for tensors

@@ -88,12 +88,16 @@ public sealed class CrossEntropyLoss : Loss
     };
 
     private void Record(GradientTape tape, Tensor predictions, Tensor targets, Tensor losses) =>
-        tape.Record(losses, dlosses =>
-        {
-            Tensor dlogits = Tensor.Empty(predictions.Shape, predictions.Device);
-            Ops.CrossEntropyBackward(CallOf(predictions, targets), dlosses, dlogits);
-            tape.Accumulate(predictions, dlogits, fresh: true);
-        });
+        tape.Record(losses, new Operands(predictions, targets, State: this), Backward);
+
+    private static void Backward(GradientTape tape, in RecordedOperation operation, Tensor dlosses)
+    {
+        (Tensor predictions, Tensor targets) = (operation.Operands.A!, operation.Operands.B!);
+        var loss = (CrossEntropyLoss)operation.Operands.State!;
+        Tensor dlogits = Tensor.Empty(predictions.Shape, predictions.Device);
+        Ops.CrossEntropyBackward(loss.CallOf(predictions, targets), dlosses, dlogits);
+        tape.Accumulate(predictions, dlogits, fresh: true);
+    }
 
     private long CountOf(Tensor targets) => _ignoredTarget == NothingIgnored
         ? targets.Length

@@ -44,7 +44,9 @@ typedef enum nrnn_status {
 /// Where computations run.
 typedef enum nrnn_device_kind { NRNN_DEVICE_CPU = 0, NRNN_DEVICE_CUDA = 1 } nrnn_device_kind;
 
-/// Instruction set of the CPU kernels. BEST picks the widest that this machine runs.
+/// Instruction set of the CPU kernels. BEST picks the widest that this machine runs, or the one
+/// that the environment variable NATIVERNN_CPU names when a device is opened: baseline, avx2,
+/// avx512 or neon, in any case of letters.
 typedef enum nrnn_cpu_target {
   NRNN_CPU_TARGET_BEST = 0,
   NRNN_CPU_TARGET_BASELINE = 1,
@@ -158,12 +160,26 @@ typedef struct nrnn_device_properties {
   int32_t cpu_target;
 } nrnn_device_properties;
 
+/// What a device can do at most, as measured. gflops: fp32 multiply-adds (two operations each) of
+/// its threads together, 10^9 operations a second, in registers alone. gigabytes_per_second:
+/// reading memory, its threads together, 10^9 bytes a second.
+typedef struct nrnn_device_limits {
+  float gflops;
+  float gigabytes_per_second;
+} nrnn_device_limits;
+
 /// Opens a device. UNSUPPORTED where the machine or this build has no such device or instruction
-/// set.
+/// set, also one that NATIVERNN_CPU asks for; INVALID_ARGUMENT where that names none.
 NRNN_API nrnn_status nrnn_device_open(const nrnn_device_config* config, nrnn_device** out_device);
 NRNN_API void nrnn_device_close(nrnn_device* device);
 NRNN_API nrnn_status nrnn_device_describe(const nrnn_device* device,
                                           nrnn_device_properties* out_properties);
+/// Measures what the device can do at most, with its threads and its instruction set: the floor of
+/// any kernel's time. working_set: bytes of its own that each thread reads over and over, 2^10 to
+/// 2^30; it decides from which level of cache, or from memory, they come, and is allocated for the
+/// call. The best of several short runs; takes about half a second, longer from 2^28 bytes on.
+NRNN_API nrnn_status nrnn_device_measure(nrnn_device* device, int64_t working_set,
+                                         nrnn_device_limits* out_limits);
 /// Waits until all queued work is done.
 NRNN_API nrnn_status nrnn_device_synchronize(nrnn_device* device);
 

@@ -8,6 +8,8 @@ using nrnn::RequireRange;
 namespace {
 constexpr int32_t kAbiVersion = 2;
 constexpr int32_t kMaxThreads = 1024;
+constexpr int64_t kMinWorkingSet = int64_t{1} << 10;
+constexpr int64_t kMaxWorkingSet = int64_t{1} << 30;
 }  // namespace
 
 int32_t nrnn_abi_version(void) { return kAbiVersion; }
@@ -42,6 +44,16 @@ nrnn_status nrnn_device_describe(const nrnn_device* device,
     Require(device != nullptr, "device is null");
     Require(out_properties != nullptr, "out_properties is null");
     *out_properties = device->backend->Describe();
+  });
+}
+
+nrnn_status nrnn_device_measure(nrnn_device* device, int64_t working_set,
+                                nrnn_device_limits* out_limits) {
+  return Guard("nrnn_device_measure", [&] {
+    Require(device != nullptr, "device is null");
+    Require(out_limits != nullptr, "out_limits is null");
+    RequireRange("working_set", working_set, kMinWorkingSet, kMaxWorkingSet);
+    *out_limits = device->backend->MeasureLimits(working_set);
   });
 }
 

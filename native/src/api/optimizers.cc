@@ -1,9 +1,9 @@
 // The C interface of the optimisers.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <limits>
-#include <string>
 #include <vector>
 
 #include "api/guard.h"
@@ -33,7 +33,8 @@ void RequireVelocity(float momentum, const nrnn_buffer* velocity) {
 }
 
 void RequireDistinct(nrnn_buffer* const* gradients, int64_t count) {
-  std::vector<const nrnn_buffer*> sorted(gradients, gradients + count);
+  thread_local std::vector<const nrnn_buffer*> sorted;  // kept: a step allocates nothing
+  sorted.assign(gradients, gradients + count);
   const auto before = [](const nrnn_buffer* a, const nrnn_buffer* b) {
     if (a->storage != b->storage) return std::less<>()(a->storage.get(), b->storage.get());
     return a->offset < b->offset;
@@ -141,12 +142,14 @@ nrnn_status nrnn_clip_global_norm(nrnn_buffer* const* gradients, int64_t count, 
     }
     Require(gradients[0] != nullptr, "gradients[0] is null");
     nrnn::Backend& backend = *gradients[0]->backend;
-    std::vector<nrnn::GradientSpan> spans;
+    thread_local std::vector<nrnn::GradientSpan> spans;  // kept: a step allocates nothing
+    spans.clear();
     for (int64_t k = 0; k < count; ++k) {
-      const std::string name = nrnn::Text("gradients[", k, "]");
-      const int64_t length = LengthOf(name.c_str(), gradients[k]);
+      char name[32];
+      std::snprintf(name, sizeof(name), "gradients[%lld]", static_cast<long long>(k));
+      const int64_t length = LengthOf(name, gradients[k]);
       Arguments buffers(gradients[0]->backend);
-      spans.push_back({buffers.Out(name.c_str(), gradients[k], length), length});
+      spans.push_back({buffers.Out(name, gradients[k], length), length});
     }
     RequireDistinct(gradients, count);
     *out_norm = backend.ClipGlobalNorm(spans.data(), count, max_norm);

@@ -74,6 +74,8 @@ class Backend {
 
   virtual nrnn_device_properties Describe() const = 0;
   virtual void Synchronize() = 0;
+  // working_set: bytes that each thread reads, at least 1 KiB.
+  virtual nrnn_device_limits MeasureLimits(int64_t working_set) = 0;
 
   // Zeroed, 64-byte aligned. Throws std::bad_alloc.
   virtual std::shared_ptr<Storage> Allocate(int64_t bytes) = 0;

@@ -163,7 +163,10 @@ double SumAll(const Reduction& sum, const float* source) {
 void SumToOne(const Reduction& sum) {
   const int last = sum.reduced.rank - 1;
   const int64_t length = sum.reduced.sizes[last], stride = sum.reduced.first[last];
-  std::vector<double> partial(static_cast<size_t>((length + kSumGrain - 1) / kSumGrain), 0.0);
+  // Kept by the caller's thread, so that calls which repeat allocate nothing.
+  thread_local std::vector<double> kept;
+  kept.assign(static_cast<size_t>((length + kSumGrain - 1) / kSumGrain), 0.0);
+  double* const partial = kept.data();
   const int64_t runs = sum.reduced.Count(last);
   sum.pool.For(length, kSumGrain, [&](int64_t begin, int64_t end) {
     Odometer at(sum.reduced, last, 0);
@@ -171,10 +174,10 @@ void SumToOne(const Reduction& sum) {
     for (int64_t run = 0; run < runs; ++run, at.Next()) {
       total += sum.kernels.sum(sum.source + at.first() + begin * stride, stride, end - begin);
     }
-    partial[static_cast<size_t>(begin / kSumGrain)] = total;
+    partial[begin / kSumGrain] = total;
   });
   double total = 0.0;
-  for (double part : partial) total += part;
+  for (const double part : kept) total += part;
   AddTo(total, sum.destination);
 }
 

@@ -1,7 +1,7 @@
 // The CPU's Backend: splits work by shape over the thread pool and calls the kernels of the chosen
 // instruction set. Methods live by topic: cpu_backend.cc (memory, plans), dense_ops.cc (gemm,
 // linear), elementwise_ops.cc, row_ops.cc (softmax, cross-entropy, embedding, gather, max),
-// optimizer_ops.cc, random_ops.cc.
+// optimizer_ops.cc, random_ops.cc, limit_ops.cc.
 #ifndef NATIVERNN_CPU_CPU_BACKEND_H_
 #define NATIVERNN_CPU_CPU_BACKEND_H_
 
@@ -29,6 +29,7 @@ class CpuBackend final : public Backend {
 
   nrnn_device_properties Describe() const override;
   void Synchronize() override {}
+  nrnn_device_limits MeasureLimits(int64_t working_set) override;
 
   std::shared_ptr<Storage> Allocate(int64_t bytes) override;
   void Write(void* destination, const void* host, int64_t bytes) override;

@@ -1,4 +1,6 @@
 // Chooses the kernels of an instruction set, once, when a device is opened.
+#include <cstdlib>
+
 #include "core/error.h"
 #include "cpu/kernels.h"
 
@@ -14,7 +16,8 @@ namespace {
                                   &TARGET::GetRowKernels(),         \
                                   &TARGET::GetOptimizerKernels(),   \
                                   &TARGET::GetRandomKernels(),      \
-                                  &TARGET::GetStreamKernels()};     \
+                                  &TARGET::GetStreamKernels(),      \
+                                  &TARGET::GetLimitKernels()};      \
     return table;                                                   \
   }
 
@@ -63,18 +66,39 @@ const Kernels* Find(int32_t target) {
 #endif
 #undef NRNN_TABLE
 
-const char* TargetName(int32_t target) {
-  constexpr const char* kNames[] = {"BEST", "BASELINE", "AVX2", "AVX512", "NEON"};
-  return kNames[target];
+// By nrnn_cpu_target.
+constexpr const char* kTargetNames[] = {"best", "baseline", "avx2", "avx512", "neon"};
+
+bool SameName(const char* a, const char* lower) {
+  for (; *a != 0 && *lower != 0; ++a, ++lower) {
+    const char letter = *a >= 'A' && *a <= 'Z' ? static_cast<char>(*a - 'A' + 'a') : *a;
+    if (letter != *lower) return false;
+  }
+  return *a == *lower;
+}
+
+// What the environment variable NATIVERNN_CPU asks for; BEST where it is not set or empty.
+int32_t TargetOfEnvironment() {
+  const char* name = std::getenv("NATIVERNN_CPU");
+  if (name == nullptr || *name == 0) return NRNN_CPU_TARGET_BEST;
+  for (int32_t target = NRNN_CPU_TARGET_BASELINE; target <= NRNN_CPU_TARGET_NEON; ++target) {
+    if (SameName(name, kTargetNames[target])) return target;
+  }
+  throw Error(NRNN_INVALID_ARGUMENT,
+              Text("the environment variable NATIVERNN_CPU is \"", name,
+                   "\", must be baseline, avx2, avx512 or neon, or not set"));
 }
 
 }  // namespace
 
 const Kernels& SelectKernels(int32_t target) {
-  const Kernels* found = Find(target);
+  const bool asked = target != NRNN_CPU_TARGET_BEST;
+  const int32_t wanted = asked ? target : TargetOfEnvironment();
+  const Kernels* found = Find(wanted);
   if (found == nullptr) {
-    throw Error(NRNN_UNSUPPORTED, Text("cpu_target is ", TargetName(target),
-                                       ", which this machine or build does not run"));
+    throw Error(NRNN_UNSUPPORTED,
+                Text(asked ? "cpu_target" : "the environment variable NATIVERNN_CPU", " is ",
+                     kTargetNames[wanted], ", which this machine or build does not run"));
   }
   return *found;
 }

@@ -17,6 +17,7 @@ struct RowKernels;
 struct OptimizerKernels;
 struct RandomKernels;
 struct StreamKernels;
+struct LimitKernels;
 
 struct Kernels {
   int32_t target;           // nrnn_cpu_target
@@ -28,6 +29,7 @@ struct Kernels {
   const OptimizerKernels* optimizers;  // optimizers.h
   const RandomKernels* random;         // random.h: Philox, dropout
   const StreamKernels* stream;         // stream_kernels.h
+  const LimitKernels* limits;          // limits.h: peak of multiply-adds, reading memory
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
@@ -40,6 +42,7 @@ struct Kernels {
   const OptimizerKernels& GetOptimizerKernels();     \
   const RandomKernels& GetRandomKernels();           \
   const StreamKernels& GetStreamKernels();           \
+  const LimitKernels& GetLimitKernels();             \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)
@@ -47,7 +50,9 @@ NRNN_DECLARE_TARGET(avx512)
 NRNN_DECLARE_TARGET(neon)
 #undef NRNN_DECLARE_TARGET
 
-// The table for a nrnn_cpu_target. Throws Error (UNSUPPORTED) when this build or machine lacks it.
+// The table for a nrnn_cpu_target; for BEST the one that the environment variable NATIVERNN_CPU
+// names, if it is set. Throws Error: UNSUPPORTED when this build or machine lacks it,
+// INVALID_ARGUMENT for a name in the variable that is none.
 const Kernels& SelectKernels(int32_t target);
 
 }  // namespace nrnn::cpu

@@ -66,14 +66,14 @@ void CpuBackend::RmspropStep(const RmspropArgs& args) {
 
 float CpuBackend::ClipGlobalNorm(const GradientSpan* gradients, int64_t count, float max_norm) {
   // The sum of each run of kGrain elements, added in order.
-  std::vector<double> sums;
+  thread_local std::vector<double> sums;  // kept, so that steps which repeat allocate nothing
   double total = 0.0;
   for (int64_t g = 0; g < count; ++g) {
     const GradientSpan& span = gradients[g];
     sums.assign(static_cast<size_t>((span.length + kGrain - 1) / kGrain), 0.0);
+    double* const of_runs = sums.data();  // the lambda runs on other threads
     pool_.For(span.length, kGrain, [&](int64_t begin, int64_t end) {
-      sums[static_cast<size_t>(begin / kGrain)] =
-          kernels_.optimizers->square_sum(span.data + begin, end - begin);
+      of_runs[begin / kGrain] = kernels_.optimizers->square_sum(span.data + begin, end - begin);
     });
     for (double sum : sums) total += sum;
   }

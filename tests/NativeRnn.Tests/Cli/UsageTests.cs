@@ -92,7 +92,7 @@ public class UsageTests
 
         Assert.Equal(ExitCode.Done, result.ExitCode);
         Assert.All(
-            new[] { "version", "ABI", "device", "instruction set", "threads", "library" },
+            new[] { "version", "ABI", "device", "instruction set", "threads", "fp32 peak", "reading 256 KiB", "library" },
             name => Assert.Matches($@"(?m)^{name} +\S", result.Output));
         Assert.Contains("libnativernn.so", result.Output, StringComparison.Ordinal);
     }

@@ -63,6 +63,37 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public void MeasureLimits_GivesPositiveFiniteNumbers()
+    {
+        using Device device = Device.Cpu(threads: 2);
+        foreach (long workingSet in new[] { 1024L, 256 << 10 })
+        {
+            DeviceLimits limits = device.MeasureLimits(workingSet);
+            Assert.True(limits.Gflops > 0 && float.IsFinite(limits.Gflops), $"{limits}");
+            Assert.True(limits.GigabytesPerSecond > 0 && float.IsFinite(limits.GigabytesPerSecond), $"{limits}");
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1023)]
+    [InlineData((1L << 30) + 1)]
+    public void MeasureLimits_SizeOutOfRange_SaysWhatItShouldBe(long workingSet)
+    {
+        using Device device = Device.Cpu(threads: 1);
+        ArgumentException thrown = Assert.Throws<ArgumentException>(() => device.MeasureLimits(workingSet));
+        Assert.Contains($"working_set is {workingSet}, must be 1024..1073741824", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MeasureLimits_DisposedDevice_Throws()
+    {
+        Device device = Device.Cpu(threads: 1);
+        device.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => device.MeasureLimits(4096));
+    }
+
+    [Fact]
     public void Version_OfAnotherLibrary_IsRefusedWithBothNumbers()
     {
         NativeLibraryVersion.Check();
