@@ -99,21 +99,21 @@ HWY_INLINE V ExpFlushed(D d, V x) {
   return hn::Mul(hn::Add(reduced.q, hn::Set(d, 1.0f)), PowerOfTwo(d, reduced.shifted_n));
 }
 
-// 1 / (1 + exp(-x)), with 0 for x below -87.33, where the exact value is under 1.19e-38. 1 +
+// 1 / (1 + exp(-x)), with 0 for x below -87.3366, where the exact value is under 2^-126. 1 +
 // exp(-x) is summed as 2^n + (2^n q + 1): one rounding less than through exp(-x).
 template <class D, class V>
 HWY_INLINE V Sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0f);
-  const V limited = AtLeast(d, AtMost(d, x, 87.33f), -87.33f);
+  const V limited = AtLeast(d, AtMost(d, x, 87.34f), -87.34f);
   const auto reduced = ReduceExp(d, hn::Neg(limited));
   const V power = PowerOfTwo(d, reduced.shifted_n);
   const V y = hn::Div(one, hn::Add(power, hn::MulAdd(power, reduced.q, one)));
-  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.33f)), y);
+  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.3366f)), y);
 }
 
-// e / (e + 2) with e = expm1(2 |x|) = 2^n q + (2^n - 1): 1 from |x| = 9.1 on. The factor 2 is in the
-// constants: r = |x| - n ln(2) / 2, and q's polynomial has coefficients times 2^k. Below 0.35, where
-// the quotient would lose 2.6 ulp: x + x^3 Q(x^2).
+// e / (e + 2) with e = expm1(2 |x|) = 2^n q + (2^n - 1): 1 from |x| = 9.1 on. The factor 2 is in
+// the constants: r = |x| - n ln(2) / 2, and q's polynomial has coefficients times 2^k. Below 0.35,
+// where the quotient would lose 2.6 ulp: x + x^3 Q(x^2).
 template <class D, class V>
 HWY_INLINE V Tanh(D d, V x) {
   const V a = AtMost(d, hn::Abs(x), 9.1f);
