@@ -85,6 +85,31 @@ int64_t Rnn::ReserveLength(int64_t steps, int64_t batch) const {
   return length;
 }
 
+Weights::Weights(const Rnn& rnn, const Buffer& params, int32_t storage) {
+  nrnn_weights* packed = nullptr;
+  Check(nrnn_weights_pack(rnn.get(), params.get(), storage, &packed));
+  weights_.reset(packed);
+}
+
+int64_t Weights::Bytes() const {
+  int64_t bytes = 0;
+  Check(nrnn_weights_bytes(get(), &bytes));
+  return bytes;
+}
+
+Stream::Stream(const Weights& weights, int64_t batch) {
+  nrnn_stream* opened = nullptr;
+  Check(nrnn_stream_open(weights.get(), batch, &opened));
+  stream_.reset(opened);
+}
+
+std::vector<float> Stream::Run(int64_t steps, const std::vector<float>& x, int64_t y_length) const {
+  std::vector<float> y(static_cast<size_t>(y_length), std::numeric_limits<float>::quiet_NaN());
+  Check(
+      nrnn_stream_run(get(), steps, x.data(), static_cast<int64_t>(x.size()), y.data(), y_length));
+  return y;
+}
+
 int64_t LiveObjects() {
   int64_t count = 0;
   Check(nrnn_live_objects(&count));

@@ -1,5 +1,5 @@
-// The C interface behind RAII, for tests: Device, Buffer, Rnn. A call that fails throws its
-// message, which fails the test.
+// The C interface behind RAII, for tests: Device, Buffer, Rnn, Weights, Stream. A call that fails
+// throws its message, which fails the test.
 #ifndef NATIVERNN_TESTS_FIXTURE_H_
 #define NATIVERNN_TESTS_FIXTURE_H_
 
@@ -19,6 +19,8 @@ struct Closer {
   void operator()(nrnn_device* device) const { nrnn_device_close(device); }
   void operator()(nrnn_buffer* buffer) const { nrnn_buffer_close(buffer); }
   void operator()(nrnn_rnn* rnn) const { nrnn_rnn_close(rnn); }
+  void operator()(nrnn_weights* weights) const { nrnn_weights_close(weights); }
+  void operator()(nrnn_stream* stream) const { nrnn_stream_close(stream); }
 };
 
 class Device {
@@ -70,6 +72,29 @@ class Rnn {
 
  private:
   std::unique_ptr<nrnn_rnn, Closer> rnn_;
+};
+
+class Weights {
+ public:
+  Weights(const Rnn& rnn, const Buffer& params, int32_t storage);
+  nrnn_weights* get() const { return weights_.get(); }
+  int64_t Bytes() const;
+  void Close() { weights_.reset(); }
+
+ private:
+  std::unique_ptr<nrnn_weights, Closer> weights_;
+};
+
+class Stream {
+ public:
+  Stream(const Weights& weights, int64_t batch);
+  nrnn_stream* get() const { return stream_.get(); }
+  // The next steps: x is [steps,B,I], the result [steps,B,H].
+  std::vector<float> Run(int64_t steps, const std::vector<float>& x, int64_t y_length) const;
+  void Close() { stream_.reset(); }
+
+ private:
+  std::unique_ptr<nrnn_stream, Closer> stream_;
 };
 
 int64_t LiveObjects();

@@ -25,6 +25,8 @@ TEST_F(Handles, CloseOfNullDoesNothing) {
   nrnn_device_close(nullptr);
   nrnn_buffer_close(nullptr);
   nrnn_rnn_close(nullptr);
+  nrnn_weights_close(nullptr);
+  nrnn_stream_close(nullptr);
   EXPECT_EQ(Live(), 0);
 }
 
@@ -37,6 +39,14 @@ TEST_F(Handles, AreCounted) {
   EXPECT_EQ(Live(), 3);
   Rnn rnn(device, {NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 3, 4, 0});
   EXPECT_EQ(Live(), 4);
+  Buffer params(device, rnn.ParamsLength());
+  Weights weights(rnn, params, NRNN_WEIGHT_STORAGE_FLOAT32);
+  EXPECT_EQ(Live(), 6);
+  Stream stream(weights, 1);
+  EXPECT_EQ(Live(), 7);
+  stream.Close();
+  weights.Close();
+  params.Close();
   rnn.Close();
   slice.Close();
   buffer.Close();
@@ -77,6 +87,21 @@ TEST_F(Handles, PlansOutliveTheirDevice) {
   args.y = y.get();
   Check(nrnn_rnn_forward(rnn.get(), &args));
   EXPECT_EQ(y.Read(), std::vector<float>(3));
+}
+
+TEST_F(Handles, StreamsOutliveTheirWeightsPlanAndDevice) {
+  Device device(2);
+  Rnn rnn(device, {NRNN_CELL_RNN_RELU, 0, 1, 1, 0, 0, 1, 1, 0});
+  Buffer params(device, std::vector<float>{2, 0.5});
+  Weights weights(rnn, params, NRNN_WEIGHT_STORAGE_FLOAT32);
+  Check(nrnn_buffer_fill(params.get(), 0));  // the weights are a copy
+  const Stream stream(weights, 1);
+  weights.Close();
+  params.Close();
+  rnn.Close();
+  device.Close();
+  EXPECT_EQ(Live(), 1);
+  EXPECT_EQ(stream.Run(2, {1, 3}, 2), (std::vector<float>{2, 7}));
 }
 
 TEST_F(Handles, SlicesKeepTheMemoryAlive) {

@@ -37,6 +37,37 @@ internal sealed class RnnHandle : NativeHandle
     }
 }
 
+/// <summary>A <c>nrnn_stream</c>: the state of a sequence between its steps.</summary>
+internal sealed class StreamHandle : NativeHandle
+{
+    protected override bool ReleaseHandle()
+    {
+        NativeMethods.StreamClose(handle);
+        return true;
+    }
+}
+
+/// <summary>A <c>nrnn_weights</c>: packed weights. Tells the garbage collector what they weigh.</summary>
+internal sealed class WeightsHandle : NativeHandle
+{
+    private long _bytes;
+
+    internal new void Own(IntPtr pointer)
+    {
+        base.Own(pointer);
+        _bytes = Ops.WeightsBytes(this);
+        GC.AddMemoryPressure(_bytes);
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        NativeMethods.WeightsClose(handle);
+        if (_bytes > 0)
+            GC.RemoveMemoryPressure(_bytes);
+        return true;
+    }
+}
+
 /// <summary>A <c>nrnn_buffer</c>. Tells the garbage collector what its memory weighs.</summary>
 /// <param name="bytes">Of its own memory; 0 for a slice.</param>
 internal sealed class BufferHandle(long bytes) : NativeHandle

@@ -59,6 +59,46 @@ public abstract class RecurrentLayer : Module
     /// </returns>
     public override Tensor Forward(Tensor input) => Run(input, null, null).Output;
 
+    /// <summary>
+    /// Packs the weights as they are now for inference step by step: the layer may be trained on or
+    /// go away meanwhile.
+    /// </summary>
+    /// <param name="storage">How the weights are kept: smaller is faster and less exact.</param>
+    /// <returns>Weights that any number of streams share.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="storage"/> is not one of its values.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The layer has no weights yet: its input's size is found in the first Forward.
+    /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// The layer is bidirectional: backward in time it would need the steps to come.
+    /// </exception>
+    public RnnWeights Pack(WeightStorage storage = WeightStorage.Float32)
+    {
+        if (!Enum.IsDefined(storage))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(storage), storage, "storage must be Float32, BFloat16 or Int8");
+        }
+
+        if (_plan is null)
+        {
+            throw new InvalidOperationException(
+                "the layer has no weights to pack before its first Forward, which finds the " +
+                "input's size");
+        }
+
+        if (Bidirectional)
+        {
+            throw new NotSupportedException(
+                "a bidirectional layer can't run step by step: backward in time it starts at the " +
+                "last step");
+        }
+
+        return new RnnWeights(_settings, _plan, InputSize, _weights!.Value, storage);
+    }
+
     internal RecurrentOutput Run(Tensor input, RecurrentState? state, Tensor? lengths)
     {
         Sizes.RequireFloats(input, nameof(input));

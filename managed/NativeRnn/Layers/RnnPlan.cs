@@ -43,6 +43,10 @@ internal sealed class RnnPlan
             $"at most {int.MaxValue} are possible: take shorter sequences or smaller batches");
     }
 
+    /// <summary>The weights packed for streams.</summary>
+    internal WeightsHandle Pack(Tensor weights, WeightStorage storage) =>
+        Ops.WeightsPack(_plan, weights, (NrnnWeightStorage)storage);
+
     /// <summary>The named parts of the parameters, in their order in memory.</summary>
     internal IReadOnlyList<ParameterView> Views()
     {

@@ -35,7 +35,7 @@ public sealed class Device : IDisposable
     /// <exception cref="NativeRnnException">The native library has another version.</exception>
     public static Device Default => SharedDefault.Value;
 
-    /// <summary>Native objects (devices, buffers, plans) that are alive in this process.</summary>
+    /// <summary>Native objects (devices, buffers, plans, weights, streams) that are alive in this process.</summary>
     public static long LiveNativeObjects => Ops.LiveObjects();
 
     /// <summary>What it computes with.</summary>

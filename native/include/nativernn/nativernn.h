@@ -83,6 +83,17 @@ typedef enum nrnn_weight_kind {
   NRNN_WEIGHT_BIAS_HH = 3
 } nrnn_weight_kind;
 
+/// How a stream's weights are stored. FLOAT32: as they are. BFLOAT16: rounded to 8 bits of
+/// mantissa, to the nearest even. INT8: each row of weight_ih and weight_hh as whole numbers of
+/// -127..127 with one float scale, the largest weight / 127; inputs and states are rounded to at
+/// most 16 bits at run time, each row with a scale of its own, and sums are exact. Biases, states
+/// and activations are float32 in all.
+typedef enum nrnn_weight_storage {
+  NRNN_WEIGHT_STORAGE_FLOAT32 = 0,
+  NRNN_WEIGHT_STORAGE_BFLOAT16 = 1,
+  NRNN_WEIGHT_STORAGE_INT8 = 2
+} nrnn_weight_storage;
+
 /// Elementwise y = f(x). SOFTPLUS is log(1 + exp(x)); the gradients of ABS and RELU at 0 are 0.
 typedef enum nrnn_unary_op {
   NRNN_UNARY_NEGATE = 0,
@@ -115,13 +126,19 @@ typedef struct nrnn_device nrnn_device;
 typedef struct nrnn_buffer nrnn_buffer;
 /// A plan: a prepared stack of recurrent layers with its workspace. Keeps its device alive.
 typedef struct nrnn_rnn nrnn_rnn;
+/// The weights of a stack, packed for streams; nothing changes them. Any number of streams on any
+/// threads read them at once. Needs neither its plan nor its device any more.
+typedef struct nrnn_weights nrnn_weights;
+/// A sequence that is computed as its steps come in: the state of each layer between the steps.
+/// Keeps its weights alive.
+typedef struct nrnn_stream nrnn_stream;
 
 /// The message of this thread's last failure; never null, valid until the next failing call on this
 /// thread.
 NRNN_API const char* nrnn_last_error(void);
 /// The version of this interface. Callers compare it with the one that they were written for.
 NRNN_API int32_t nrnn_abi_version(void);
-/// Devices, buffers and plans that are not closed yet, in the whole process.
+/// Devices, buffers, plans, weights and streams that are not closed yet, in the whole process.
 NRNN_API nrnn_status nrnn_live_objects(int64_t* out_count);
 
 // ---- Devices ----
@@ -284,6 +301,40 @@ typedef struct nrnn_rnn_backward_args {
 NRNN_API nrnn_status nrnn_rnn_forward(nrnn_rnn* rnn, const nrnn_rnn_forward_args* args);
 /// Back-propagation through time (Werbos 1990) over all steps of all layers.
 NRNN_API nrnn_status nrnn_rnn_backward(nrnn_rnn* rnn, const nrnn_rnn_backward_args* args);
+
+// ---- Streams ----
+// Inference step by step, in host memory: pack the weights once, then open a stream for each
+// sequence, or for each batch of sequences that step together. A step allocates nothing, takes no
+// lock and runs on the caller's thread alone. The result for a row does not depend on the batch,
+// on the split into calls, or on what other streams do.
+
+/// Packs params of the plan as they are now. storage: nrnn_weight_storage. UNSUPPORTED with 2
+/// directions: the backward one would need the steps to come. Dropout and batch_first of the plan
+/// have no effect.
+NRNN_API nrnn_status nrnn_weights_pack(nrnn_rnn* rnn, const nrnn_buffer* params, int32_t storage,
+                                       nrnn_weights** out_weights);
+NRNN_API void nrnn_weights_close(nrnn_weights* weights);
+/// The memory that the weights take, their padding included.
+NRNN_API nrnn_status nrnn_weights_bytes(const nrnn_weights* weights, int64_t* out_bytes);
+
+/// A new stream of batch sequences (at least 1), its state zeros. Allocates all that its steps
+/// need. May be called on any number of threads at once.
+NRNN_API nrnn_status nrnn_stream_open(const nrnn_weights* weights, int64_t batch,
+                                      nrnn_stream** out_stream);
+NRNN_API void nrnn_stream_close(nrnn_stream* stream);
+/// Sets the state to zeros.
+NRNN_API nrnn_status nrnn_stream_reset(nrnn_stream* stream);
+/// Runs the next steps (at least 1). x: [steps,B,I], out_y: [steps,B,H], the last layer's h; they
+/// must not overlap. x_length, y_length: their floats. NaN and infinity in x are no error: with
+/// INT8 either makes the row's results NaN.
+NRNN_API nrnn_status nrnn_stream_run(nrnn_stream* stream, int64_t steps, const float* x,
+                                     int64_t x_length, float* out_y, int64_t y_length);
+/// Copies the state out. h: [L,B,H]. c: the same shape for LSTM; null, with length 0, for others.
+NRNN_API nrnn_status nrnn_stream_read_state(const nrnn_stream* stream, float* out_h,
+                                            int64_t h_length, float* out_c, int64_t c_length);
+/// Sets the state; shapes as in nrnn_stream_read_state.
+NRNN_API nrnn_status nrnn_stream_write_state(nrnn_stream* stream, const float* h, int64_t h_length,
+                                             const float* c, int64_t c_length);
 
 // ---- Dense operations ----
 

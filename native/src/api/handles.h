@@ -56,4 +56,18 @@ struct nrnn_rnn {
   nrnn::LiveObject live;
 };
 
+struct nrnn_weights {
+  explicit nrnn_weights(std::shared_ptr<const nrnn::RnnWeights> of) : packed(std::move(of)) {}
+  std::shared_ptr<const nrnn::RnnWeights> packed;
+  nrnn::LiveObject live;
+};
+
+struct nrnn_stream {
+  nrnn_stream(const nrnn_weights& weights, int64_t batch)
+      : shape(weights.packed->shape()), stream(weights.packed->OpenStream(weights.packed, batch)) {}
+  nrnn::RnnShape shape;
+  std::unique_ptr<nrnn::RnnStream> stream;
+  nrnn::LiveObject live;
+};
+
 #endif  // NATIVERNN_API_HANDLES_H_

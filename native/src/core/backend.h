@@ -43,6 +43,31 @@ class RnnPlan {
   virtual void Backward(const RnnBackwardArgs& args) = 0;
 };
 
+// Inference step by step, in host memory: a batch of sequences and their state. States: [L,B,H].
+class RnnStream {
+ public:
+  virtual ~RnnStream() = default;
+  virtual int64_t batch() const = 0;
+  virtual void Reset() = 0;
+  // x: [T,B,I], y: [T,B,H]. Allocates nothing and takes no lock.
+  virtual void Run(int64_t steps, const float* x, float* y) = 0;
+  // c: null unless LSTM.
+  virtual void ReadState(float* h, float* c) const = 0;
+  virtual void WriteState(const float* h, const float* c) = 0;
+};
+
+// The weights of a stack of one direction, packed for streams. Never changes, so that streams on
+// any threads may read it at once.
+class RnnWeights {
+ public:
+  virtual ~RnnWeights() = default;
+  virtual const RnnShape& shape() const = 0;
+  virtual int64_t Bytes() const = 0;
+  // weights: this object, which the stream keeps alive.
+  virtual std::unique_ptr<RnnStream> OpenStream(std::shared_ptr<const RnnWeights> weights,
+                                                int64_t batch) const = 0;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -60,6 +85,9 @@ class Backend {
   virtual void Fill(float* y, int64_t length, float value) = 0;
 
   virtual std::unique_ptr<RnnPlan> CreateRnn(const RnnShape& shape) = 0;
+  virtual std::shared_ptr<const RnnWeights> PackWeights(const RnnShape& shape,
+                                                        nrnn_weight_storage storage,
+                                                        const float* params) = 0;
 
   virtual void Gemm(const GemmArgs& args) = 0;
   virtual void LinearForward(const LinearArgs& args) = 0;

@@ -8,6 +8,7 @@
 
 #include "cpu/cpu_storage.h"
 #include "cpu/rnn_plan.h"
+#include "cpu/rnn_weights.h"
 
 namespace nrnn {
 namespace cpu {
@@ -49,6 +50,12 @@ void CpuBackend::Fill(float* y, int64_t length, float value) {
 
 std::unique_ptr<RnnPlan> CpuBackend::CreateRnn(const RnnShape& shape) {
   return std::make_unique<CpuRnnPlan>(*this, shape);
+}
+
+std::shared_ptr<const RnnWeights> CpuBackend::PackWeights(const RnnShape& shape,
+                                                          nrnn_weight_storage storage,
+                                                          const float* params) {
+  return std::make_shared<CpuRnnWeights>(*kernels_.stream, shape, storage, params);
 }
 
 }  // namespace cpu

@@ -31,6 +31,8 @@ class CpuBackend final : public Backend {
   void Fill(float* y, int64_t length, float value) override;
 
   std::unique_ptr<RnnPlan> CreateRnn(const RnnShape& shape) override;
+  std::shared_ptr<const RnnWeights> PackWeights(const RnnShape& shape, nrnn_weight_storage storage,
+                                                const float* params) override;
 
   void Gemm(const GemmArgs& args) override;
   void LinearForward(const LinearArgs& args) override;

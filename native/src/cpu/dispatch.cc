@@ -16,7 +16,8 @@ namespace {
                                   &TARGET::GetRowKernels(),         \
                                   &TARGET::GetOptimizerKernels(),   \
                                   &TARGET::GetRandomKernels(),      \
-                                  &TARGET::GetLimitKernels()};      \
+                                  &TARGET::GetLimitKernels(),       \
+                                  &TARGET::GetStreamKernels()};     \
     return table;                                                   \
   }
 

@@ -17,6 +17,7 @@ struct RowKernels;
 struct OptimizerKernels;
 struct RandomKernels;
 struct LimitKernels;
+struct StreamKernels;
 
 struct Kernels {
   int32_t target;           // nrnn_cpu_target
@@ -28,6 +29,7 @@ struct Kernels {
   const OptimizerKernels* optimizers;  // optimizers.h
   const RandomKernels* random;         // random.h: Philox, dropout
   const LimitKernels* limits;          // limits.h: peak of multiply-adds, reading memory
+  const StreamKernels* stream;         // stream_kernels.h
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
@@ -40,6 +42,7 @@ struct Kernels {
   const OptimizerKernels& GetOptimizerKernels();     \
   const RandomKernels& GetRandomKernels();           \
   const LimitKernels& GetLimitKernels();             \
+  const StreamKernels& GetStreamKernels();           \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)
