@@ -16,8 +16,8 @@ namespace {
                                   &TARGET::GetRowKernels(),         \
                                   &TARGET::GetOptimizerKernels(),   \
                                   &TARGET::GetRandomKernels(),      \
-                                  &TARGET::GetStreamKernels(),      \
-                                  &TARGET::GetLimitKernels()};      \
+                                  &TARGET::GetLimitKernels(),       \
+                                  &TARGET::GetStreamKernels()};     \
     return table;                                                   \
   }
 

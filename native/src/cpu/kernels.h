@@ -16,8 +16,8 @@ struct ElementwiseKernels;
 struct RowKernels;
 struct OptimizerKernels;
 struct RandomKernels;
-struct StreamKernels;
 struct LimitKernels;
+struct StreamKernels;
 
 struct Kernels {
   int32_t target;           // nrnn_cpu_target
@@ -28,8 +28,8 @@ struct Kernels {
   const RowKernels* rows;              // rows.h: softmax, cross-entropy, max, embedding, gather
   const OptimizerKernels* optimizers;  // optimizers.h
   const RandomKernels* random;         // random.h: Philox, dropout
-  const StreamKernels* stream;         // stream_kernels.h
   const LimitKernels* limits;          // limits.h: peak of multiply-adds, reading memory
+  const StreamKernels* stream;         // stream_kernels.h
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
@@ -41,8 +41,8 @@ struct Kernels {
   const RowKernels& GetRowKernels();                 \
   const OptimizerKernels& GetOptimizerKernels();     \
   const RandomKernels& GetRandomKernels();           \
-  const StreamKernels& GetStreamKernels();           \
   const LimitKernels& GetLimitKernels();             \
+  const StreamKernels& GetStreamKernels();           \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)

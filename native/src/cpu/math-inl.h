@@ -99,16 +99,15 @@ HWY_INLINE V ExpFlushed(D d, V x) {
   return hn::Mul(hn::Add(reduced.q, hn::Set(d, 1.0f)), PowerOfTwo(d, reduced.shifted_n));
 }
 
-// 1 / (1 + exp(-x)), with 0 for x below -87.3366, where the exact value is under 2^-126. 1 +
-// exp(-x) is summed as 2^n + (2^n q + 1): one rounding less than through exp(-x).
+// 1 / (1 + exp(-x)), with 0 for x below -88.37, where the exact value is under 2^-127. 1 + exp(-x)
+// is summed as 2^n + (2^n q + 1): one rounding less than through exp(-x).
 template <class D, class V>
 HWY_INLINE V Sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0f);
-  const V limited = AtLeast(d, AtMost(d, x, 87.34f), -87.34f);
-  const auto reduced = ReduceExp(d, hn::Neg(limited));
+  const auto reduced = ReduceExp(d, AtLeast(d, hn::Neg(x), -80.0f));
   const V power = PowerOfTwo(d, reduced.shifted_n);
   const V y = hn::Div(one, hn::Add(power, hn::MulAdd(power, reduced.q, one)));
-  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.3366f)), y);
+  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -88.37f)), y);
 }
 
 // e / (e + 2) with e = expm1(2 |x|) = 2^n q + (2^n - 1): 1 from |x| = 9.1 on. The factor 2 is in

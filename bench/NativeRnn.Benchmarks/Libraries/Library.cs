@@ -1,0 +1,9 @@
+namespace Benchmarks;
+
+/// <summary>The libraries that are compared.</summary>
+internal enum Library
+{
+    NativeRnn,
+    TorchSharp,
+    OnnxRuntime,
+}
