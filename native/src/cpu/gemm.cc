@@ -65,6 +65,7 @@ void MultiplyColumns(const MultiplyRowsArgs& args, int64_t first, int64_t column
   tile.start_at = first;
   tile.c_at = first;
   tile.columns = columns;
+  const bool far = !wide && args.k * args.n > kFarFloats;
   const float* bias[kTileRows];
   for (const float*& row : bias) row = args.bias;
   int64_t row = 0;
@@ -73,9 +74,11 @@ void MultiplyColumns(const MultiplyRowsArgs& args, int64_t first, int64_t column
     tile.segments[0].a = args.a_rows + row;
     tile.c = args.c_rows + row;
     tile.start = args.accumulate ? tile.c : args.bias ? bias : nullptr;
-    const TileFunction run = wide ? SelectWideTile<kPanelVectors>(rows)
-                                  : SelectTile<false>(rows, static_cast<size_t>(width) / kLanes);
-    if (!wide) PrefetchPart(tile.b + tile.panel_stride, args.k, kWidth, t, split.tiles, tile);
+    const size_t vectors = static_cast<size_t>(width) / kLanes;
+    const TileFunction run = wide  ? SelectWideTile<kPanelVectors>(rows)
+                             : far ? SelectTile<false, true>(rows, vectors)
+                                   : SelectTile<false>(rows, vectors);
+    if (far) FetchPart(tile.b + tile.panel_stride, args.k, kWidth, t, split.tiles, tile);
     run(tile);
     row += split.Rows(t);
   }

@@ -87,10 +87,10 @@ struct CellRows {
 };
 
 // count rows, in tiles, times `panels` panels side by side, from `packed` on; start_at and c_at are
-// those of the first panel.
+// those of the first panel. far: the weights don't stay near from step to step.
 template <size_t V>
 HWY_INLINE void MultiplyPanels(const float* packed, int64_t panel_rows, int64_t panels,
-                               int64_t count, TileArgs tile) {
+                               int64_t count, bool far, TileArgs tile) {
   constexpr int64_t kColumns = static_cast<int64_t>(V * kLanes);
   const TileSplit split(count);
   const TileSegment first[2] = {tile.segments[0], tile.segments[1]};
@@ -109,8 +109,14 @@ HWY_INLINE void MultiplyPanels(const float* packed, int64_t panel_rows, int64_t 
       for (int64_t k = 0; k < tile.segment_count; ++k) tile.segments[k].a = first[k].a + row;
       if (start) tile.start = start + row;
       tile.c = c + row;
-      PrefetchPart(tile.b + tile.panel_stride, panel_rows, kColumns, t, split.tiles, tile);
-      (step > 1 ? SelectWideTile<V>(rows) : SelectTile<false>(rows, V))(tile);
+      if (step > 1) {
+        SelectWideTile<V>(rows)(tile);
+      } else if (far) {
+        FetchPart(tile.b + tile.panel_stride, panel_rows, kColumns, t, split.tiles, tile);
+        SelectTile<false, true>(rows, V)(tile);
+      } else {
+        SelectTile<false>(rows, V)(tile);
+      }
       row += split.Rows(t);
     }
     tile.start_at += tile.columns;
@@ -136,7 +142,7 @@ void ProjectBlocks(const BlockWeights& weights, int64_t count, const float* cons
   tile.start_at = tile.c_at = blocks.first * B::kColumns;
   MultiplyPanels<B::kVectors>(weights.packed + blocks.first * B::kColumns * panel_rows, panel_rows,
                               (blocks.end - blocks.first) * static_cast<int64_t>(B::kPanels), count,
-                              tile);
+                              false, tile);
 }
 
 // Rows of a step that go through all blocks together: their x and h' (64 rows of I + H = 1024
@@ -187,6 +193,7 @@ HWY_INLINE void MultiplyBlocks(const BlockWeights& weights, int64_t block, int64
   const int64_t panels = group * static_cast<int64_t>(B::kPanels);
   const float* packed = weights.packed + block * B::kColumns * panel_rows;
   const float* packed_hidden = packed + weights.input * B::kPanelColumns;
+  const bool far = B::Length(weights.hidden, panel_rows) > kFarFloats;
   const TileSegment x = {weights.input, rows.x};
   const TileSegment hidden = {weights.hidden, rows.hidden};
   TileArgs tile;
@@ -198,12 +205,12 @@ HWY_INLINE void MultiplyBlocks(const BlockWeights& weights, int64_t block, int64
   tile.segments[0] = hidden;
   if constexpr (kApart) {
     tile.start = rows.hidden_start;
-    MultiplyPanels<B::kVectors>(packed_hidden, panel_rows, panels, rows.count, tile);
+    MultiplyPanels<B::kVectors>(packed_hidden, panel_rows, panels, rows.count, far, tile);
     if (rows.is_ahead) return;
     tile.segments[0] = x;
     tile.start = rows.start;
     tile.c = rows.x_sums;
-    MultiplyPanels<B::kVectors>(packed, panel_rows, panels, rows.count, tile);
+    MultiplyPanels<B::kVectors>(packed, panel_rows, panels, rows.count, far, tile);
   } else {
     if (!rows.is_ahead) {
       tile.segment_count = 2;
@@ -211,7 +218,7 @@ HWY_INLINE void MultiplyBlocks(const BlockWeights& weights, int64_t block, int64
       tile.segments[1] = hidden;
     }
     MultiplyPanels<B::kVectors>(rows.is_ahead ? packed_hidden : packed, panel_rows, panels,
-                                rows.count, tile);
+                                rows.count, far, tile);
   }
 }
 
