@@ -10,7 +10,7 @@ internal static class RoundRobin
     // Each contestant has three turns at least; a case that has taken so many seconds and more than was
     // asked for ends with fewer. A turn of short calls takes so many seconds, a long call is a turn.
     private const int LeastTurns = 3;
-    private const double MostSeconds = 6;
+    private const double MostSeconds = 3;
     private const double TurnSeconds = 0.008;
     private const double LongCall = 0.05;
 
