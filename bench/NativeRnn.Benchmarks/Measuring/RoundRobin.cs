@@ -55,13 +55,13 @@ internal static class RoundRobin
             }
         }
 
-        // A long call counts: comparing the results has warmed the library up already.
+        // The first call of an optimiser touches its moments for the first time: for 100 MB that takes as
+        // long as a step, so that long calls are warmed up too.
         public void WarmUp()
         {
             double seconds = Time(1);
             if (seconds >= LongCall)
             {
-                _seconds.Add(seconds);
                 return;
             }
 

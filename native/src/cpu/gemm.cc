@@ -65,7 +65,7 @@ void MultiplyColumns(const MultiplyRowsArgs& args, int64_t first, int64_t column
   tile.start_at = first;
   tile.c_at = first;
   tile.columns = columns;
-  const bool far = !wide && args.k * args.n > kFarFloats;
+  const bool far = !wide && args.packed_k * args.n > kFarFloats;
   const float* bias[kTileRows];
   for (const float*& row : bias) row = args.bias;
   int64_t row = 0;
