@@ -74,7 +74,7 @@ inline void FetchPart(const float* next_panel, int64_t k, int64_t width, int64_t
 
 // Panels that a tile of so many rows is wide: a row alone has two sums in each panel (AVX2), and a
 // multiply-add takes four cycles, of which two start in each, so it takes eight sums to keep them
-// busy. One row of T 64, H 128: twice as fast.
+// busy. T 64, B 1, H 128: 1.4 times as fast.
 constexpr size_t TilePanels(size_t rows) {
   return kPanelVectors == 2 ? (rows == 1 ? 4 : rows <= 3 ? 2 : 1) : (rows == 1 ? 2 : 1);
 }
@@ -173,16 +173,26 @@ HWY_INLINE TileFunction SelectWideTile(size_t rows) {
   return kTable[rows - 1];
 }
 
-// to[k * stride + j] = rows[j][k], 0 where rows[j] is null; j < count. A cache line of every row at
-// a time, so that a line that is written stays in L1 until it is full: row after row, each element
-// of a panel of 64 KB went to L2 by itself, at 1.5 ns each, three times as long.
+// to[k * stride + j] = rows[j][k], 0 where rows[j] is null; j < count. Four rows at a time, 64 of
+// k, so that a line that is written stays in L1 until it is full: 0.33 ns an element, one row after
+// the other 0.55 (Zen 3, k = 512).
 inline void TransposeRows(const float* const* rows, int64_t count, int64_t k, int64_t stride,
                           float* to) {
-  for (int64_t first = 0; first < k; first += kLineFloats) {
-    const int64_t end = first + kLineFloats < k ? first + kLineFloats : k;
-    for (int64_t j = 0; j < count; ++j) {
-      const float* row = rows[j];
-      for (int64_t i = first; i < end; ++i) to[i * stride + j] = row ? row[i] : 0.0f;
+  constexpr int64_t kTogether = 4;
+  constexpr int64_t kChunk = 64;
+  for (int64_t first = 0; first < k; first += kChunk) {
+    const int64_t end = first + kChunk < k ? first + kChunk : k;
+    int64_t j = 0;
+    for (; j + kTogether <= count && rows[j + kTogether - 1] != nullptr; j += kTogether) {
+      const float* const* row = rows + j;
+      if (row[0] == nullptr || row[1] == nullptr || row[2] == nullptr) break;
+      for (int64_t i = first; i < end; ++i) {
+        float* at = to + i * stride + j;
+        for (int64_t r = 0; r < kTogether; ++r) at[r] = row[r][i];
+      }
+    }
+    for (; j < count; ++j) {
+      for (int64_t i = first; i < end; ++i) to[i * stride + j] = rows[j] ? rows[j][i] : 0.0f;
     }
   }
 }

@@ -244,9 +244,9 @@ HWY_INLINE void ForEachSum(int64_t hidden, int64_t block, int64_t group,
 
 // Some rows of a cell's step: for every block the products, panel by panel, then, while the sums
 // are in L1, cell.Activate and cell.Finish for each vector of units of each row, with sums + g *
-// kUnits gate g's. Two passes, because one would be a chain of 150 cycles a vector (sigmoid, c,
-// tanh), of which the processor's window holds less than two at a time: the gates' activations are
-// independent of each other, and so are the ends of the chains.
+// kUnits gate g's. Two passes, so that the processor has many independent activations before it,
+// and then many independent ends of chains, not one vector's chain from the gates' sigmoids to
+// tanh(c).
 template <size_t kGates, class CellStep>
 HWY_INLINE void StepSomeRows(const BlockWeights& weights, const CellStep& cell,
                              const StepRows<kGates>& rows) {

@@ -12,9 +12,8 @@
 namespace nrnn::cpu {
 namespace {
 
-// Hidden units of a team's thread at least. A step of one row at H = 128 takes 4 us: a team halves
-// that on an idle machine, and takes many times as long where its threads have to share a
-// processor.
+// Hidden units of a team's thread at least. 64 steps of one row at H = 128 take 0.33 ms; a team of
+// two took 0.24 on an idle machine and over 1 where its threads had to share a processor.
 constexpr int64_t kPartUnits = 96;
 
 }  // namespace

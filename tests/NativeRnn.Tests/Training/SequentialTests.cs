@@ -31,7 +31,7 @@ public sealed class SequentialTests : IDisposable
         Sequential model = new(layer, new Dense(2, seed: 2));
         model.Compile(new CrossEntropyLoss(), new Adam(0.01f), new AccuracyMetric());
 
-        History history = model.Fit(x, y, epochs: 40, batchSize: 16);
+        History history = model.Fit(x, y, epochs: 60, batchSize: 16);
 
         Assert.True(history.Losses[^1] < 0.1, $"the loss is {history.Losses[^1]}");
         Evaluation evaluation = model.Evaluate(x, y);
