@@ -148,29 +148,35 @@ void Tile(const TileArgs& t) {
 
 using TileFunction = void (*)(const TileArgs&);
 
-template <bool kPackedA, bool kFetch, size_t... RV>
+template <bool kPackedA, size_t... RV>
 HWY_INLINE TileFunction TileAt(size_t index, std::index_sequence<RV...>) {
   static constexpr TileFunction kTable[] = {
-      &Tile<RV / kPanelVectors + 1, RV % kPanelVectors + 1, 1, kPackedA, kFetch>...};
+      &Tile<RV / kPanelVectors + 1, RV % kPanelVectors + 1, 1, kPackedA, false>...};
   return kTable[index];
 }
 
 // The tile function for 1..kTileRows rows and 1..kPanelVectors vectors.
-template <bool kPackedA, bool kFetch = false>
+template <bool kPackedA>
 HWY_INLINE TileFunction SelectTile(size_t rows, size_t vectors) {
-  return TileAt<kPackedA, kFetch>((rows - 1) * kPanelVectors + vectors - 1,
-                                  std::make_index_sequence<kTileRows * kPanelVectors>());
+  return TileAt<kPackedA>((rows - 1) * kPanelVectors + vectors - 1,
+                          std::make_index_sequence<kTileRows * kPanelVectors>());
 }
 
-// The same for TilePanels(rows) panels of V vectors side by side.
-template <size_t V>
-HWY_INLINE TileFunction SelectWideTile(size_t rows) {
-  static constexpr TileFunction kTable[] = {
-      &Tile<1, V, TilePanels(1), false, false>, &Tile<2, V, TilePanels(2), false, false>,
-      &Tile<3, V, TilePanels(3), false, false>, &Tile<4, V, TilePanels(4), false, false>,
-      &Tile<5, V, TilePanels(5), false, false>, &Tile<6, V, TilePanels(6), false, false>};
-  static_assert(kTileRows == 6, "one entry for each number of rows");
+template <size_t V, bool kWide, bool kFetch, size_t... R>
+HWY_INLINE TileFunction PanelTileAt(size_t rows, std::index_sequence<R...>) {
+  static constexpr TileFunction kTable[] = {&Tile < R + 1, V, kWide ? TilePanels(R + 1) : 1, false,
+                                            kFetch > ...};
   return kTable[rows - 1];
+}
+
+// The tile function for 1..kTileRows rows and a panel of V vectors; wide: for TilePanels(rows) of
+// them side by side; fetch: one that fetches a part of the next panel.
+template <size_t V>
+HWY_INLINE TileFunction SelectPanelTile(size_t rows, bool wide, bool fetch) {
+  constexpr auto kRows = std::make_index_sequence<kTileRows>();
+  if (wide) return PanelTileAt<V, true, false>(rows, kRows);
+  return fetch ? PanelTileAt<V, false, true>(rows, kRows)
+               : PanelTileAt<V, false, false>(rows, kRows);
 }
 
 // to[k * stride + j] = rows[j][k], 0 where rows[j] is null; j < count. Four rows at a time, 64 of

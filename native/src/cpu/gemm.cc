@@ -65,7 +65,7 @@ void MultiplyColumns(const MultiplyRowsArgs& args, int64_t first, int64_t column
   tile.start_at = first;
   tile.c_at = first;
   tile.columns = columns;
-  const bool far = !wide && args.packed_k * args.n > kFarFloats;
+  const bool far = !wide && width == kWidth && args.packed_k * args.n > kFarFloats;
   const float* bias[kTileRows];
   for (const float*& row : bias) row = args.bias;
   int64_t row = 0;
@@ -75,9 +75,8 @@ void MultiplyColumns(const MultiplyRowsArgs& args, int64_t first, int64_t column
     tile.c = args.c_rows + row;
     tile.start = args.accumulate ? tile.c : args.bias ? bias : nullptr;
     const size_t vectors = static_cast<size_t>(width) / kLanes;
-    const TileFunction run = wide  ? SelectWideTile<kPanelVectors>(rows)
-                             : far ? SelectTile<false, true>(rows, vectors)
-                                   : SelectTile<false>(rows, vectors);
+    const TileFunction run = wide || far ? SelectPanelTile<kPanelVectors>(rows, wide, far)
+                                         : SelectTile<false>(rows, vectors);
     if (far) FetchPart(tile.b + tile.panel_stride, args.k, kWidth, t, split.tiles, tile);
     run(tile);
     row += split.Rows(t);

@@ -109,14 +109,8 @@ HWY_INLINE void MultiplyPanels(const float* packed, int64_t panel_rows, int64_t 
       for (int64_t k = 0; k < tile.segment_count; ++k) tile.segments[k].a = first[k].a + row;
       if (start) tile.start = start + row;
       tile.c = c + row;
-      if (step > 1) {
-        SelectWideTile<V>(rows)(tile);
-      } else if (far) {
-        FetchPart(tile.b + tile.panel_stride, panel_rows, kColumns, t, split.tiles, tile);
-        SelectTile<false, true>(rows, V)(tile);
-      } else {
-        SelectTile<false>(rows, V)(tile);
-      }
+      if (far) FetchPart(tile.b + tile.panel_stride, panel_rows, kColumns, t, split.tiles, tile);
+      SelectPanelTile<V>(rows, step > 1, far)(tile);
       row += split.Rows(t);
     }
     tile.start_at += tile.columns;
