@@ -98,6 +98,22 @@ TEST_P(Determinism, SmallBatchesWithoutReserve) {
   }
 }
 
+// Long enough that the layers run side by side, each some steps behind the one below: as one task,
+// as slices of the batch and as teams.
+TEST_P(Determinism, LayersSideBySide) {
+  for (const int64_t batch : {1, 2, 3, 17}) {
+    for (const bool training : {true, false}) {
+      RnnCase rnn_case = Case(batch, batch == 1 ? 203 : 37, 2 + batch % 2, 1);
+      rnn_case.steps = 70;
+      rnn_case.training = training;
+      rnn_case.states = true;
+      rnn_case.lengths = batch == 3;
+      rnn_case.shape.batch_first = batch == 17;
+      ExpectSameBits(rnn_case);
+    }
+  }
+}
+
 TEST_P(Determinism, LengthsAndDropout) {
   for (const int64_t batch : {2, 5, 8}) {
     RnnCase rnn_case = Case(batch, 205, 2, 2);

@@ -38,8 +38,8 @@ HWY_INLINE void Unroll(const Body& body) {
 
 // One stretch of the sum over k.
 struct TileSegment {
-  int64_t k;
-  const float* const* a;  // rows of A; packed: the first holds k x R values
+  int64_t k = 0;
+  const float* const* a = nullptr;  // rows of A; packed: the first holds k x R values
 };
 
 struct TileArgs {

@@ -134,17 +134,17 @@ int64_t ActiveRows(const ForwardSequenceArgs& args, int64_t t, int64_t slot, Ste
 void Forward(const ForwardSequenceArgs& args) {
   const int64_t rows = args.row_end - args.row_begin;
   const int64_t chunk = AheadSteps(rows);
-  if (!args.gates && args.cell == Cell::kLstm) {
+  if (args.first == 0 && !args.gates && args.cell == Cell::kLstm) {
     if (args.part == 0) {
       const int64_t at = args.row_begin * args.hidden;
       CopyFloats(args.c0 + at, rows * args.hidden, args.state + at);
     }
     Meet(args);
   }
-  for (int64_t s = 0; s < args.steps; ++s) {
-    const int64_t slot = s % chunk;
+  for (int64_t s = args.first; s < args.last; ++s) {
+    const int64_t slot = (s - args.first) % chunk;
     if (args.ahead && slot == 0) {
-      ProjectAhead(args, s, s + chunk < args.steps ? s + chunk : args.steps);
+      ProjectAhead(args, s, s + chunk < args.last ? s + chunk : args.last);
     }
     StepRow active[kMaxTaskRows];
     const int64_t count = ActiveRows(args, StepAt(args, s), slot, active);
@@ -152,7 +152,7 @@ void Forward(const ForwardSequenceArgs& args) {
     ForwardStep(args, active, count);
     Meet(args);
   }
-  if (args.part == 0) WriteFinalState(args);
+  if (args.last == args.steps && args.part == 0) WriteFinalState(args);
 }
 
 // ---- backward ----
@@ -254,7 +254,7 @@ void RunBackwardStep(const BackwardStep& step) {
 
 void Backward(const BackwardSequenceArgs& args) {
   BackwardStep step{args, 0, 0, {}};
-  for (int64_t s = args.steps - 1; s >= 0; --s) {
+  for (int64_t s = args.last - 1; s >= args.first; --s) {
     step.t = StepAt(args, s);
     step.count = 0;
     for (int64_t b = args.row_begin; b < args.row_end; ++b) {

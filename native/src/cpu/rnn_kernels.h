@@ -25,6 +25,7 @@ struct SequenceArgs {
   Cell cell;
   int64_t steps, batch, input, hidden;
   bool reverse;                // from the last step to the first
+  int64_t first, last;         // steps of this call, first .. last - 1 in the recurrence's order
   int64_t row_begin, row_end;  // batch rows of this call, at most kMaxTaskRows
   int64_t part, parts;         // which part of the hidden units this thread has, of how many
   SpinBarrier* barrier;        // of the team; null where parts is 1
@@ -36,6 +37,7 @@ struct SequenceArgs {
   float* aux;  // [T,B,H], the reserve: LSTM c; GRU W_hn h' + b_hn; GRU reset before r h'; else null
 };
 
+// Of one sequence the calls go up from step 0 to `steps`.
 struct ForwardSequenceArgs : SequenceArgs {
   const float* x;
   int64_t x_step, x_row;
@@ -50,6 +52,7 @@ struct ForwardSequenceArgs : SequenceArgs {
   float* ahead;  // kAheadRows x block_length floats; null: x W_ih step by step
 };
 
+// Of one sequence the calls go down from `steps` to 0.
 struct BackwardSequenceArgs : SequenceArgs {
   const float* y;          // of the forward pass
   const float* packed_hh;  // W_hh [G H, H] in panels (gemm.h)

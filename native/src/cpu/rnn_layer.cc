@@ -18,28 +18,25 @@ constexpr int64_t kPartUnits = 96;
 
 }  // namespace
 
-// Tasks of a pass: for each direction, slices of the batch, and for each slice parts of the hidden
-// units. Results do not depend on the split, so it may follow the number of threads. The tasks of a
-// team run at the same time: with parts, there are no more tasks than threads.
-struct RnnLayer::Split {
-  int64_t batch, slices, parts;
-  int64_t Begin(int64_t slice) const { return batch * slice / slices; }
-  int64_t Largest() const { return (batch + slices - 1) / slices; }
-};
-
-RnnLayer::Split RnnLayer::SplitOf(int64_t batch) const {
-  const int64_t threads = backend_.pool().threads();
-  const int64_t each = std::max<int64_t>(backend_.concurrency() / shape_.directions, 1);
+LayerSplit SplitBatch(const RnnShape& shape, int64_t batch, int64_t threads) {
+  const int64_t each = std::max<int64_t>(threads / shape.directions, 1);
   const int64_t needed = (batch + kMaxTaskRows - 1) / kMaxTaskRows;
   const int64_t tiles = std::max<int64_t>(batch / kTileRows, 1);
-  int64_t slices = std::max(needed, std::min(each, tiles));
+  const int64_t slices = std::max(needed, std::min(each, tiles));
   const int64_t parts =
-      std::clamp<int64_t>(each / slices, 1, std::max<int64_t>(shape_.hidden / kPartUnits, 1));
-  if (parts == 1) {
+      std::clamp<int64_t>(each / slices, 1, std::max<int64_t>(shape.hidden / kPartUnits, 1));
+  return {batch, shape.directions, slices, parts};
+}
+
+LayerSplit RnnLayer::SplitOf(int64_t batch) const {
+  LayerSplit split = SplitBatch(shape_, batch, backend_.concurrency());
+  if (split.parts == 1) {
+    const int64_t threads = backend_.pool().threads();
     const int64_t wanted = (threads + shape_.directions - 1) / shape_.directions;
-    slices = std::min(batch, std::max(wanted, needed));
+    const int64_t needed = (batch + kMaxTaskRows - 1) / kMaxTaskRows;
+    split.slices = std::min(batch, std::max(wanted, needed));
   }
-  return {batch, slices, parts};
+  return split;
 }
 
 RnnLayer::RnnLayer(CpuBackend& backend, const RnnShape& shape, int64_t layer)
@@ -81,19 +78,29 @@ void RnnLayer::PackBackward(const float* params, int64_t direction, bool recurre
              (recurrent ? weights_[direction].hh_back : weights_[direction].ih_back).data()});
 }
 
-// Makes the places where the parts of each slice meet.
-void RnnLayer::GatherTeams(const Split& split, LayerWorkspace& workspace) const {
+// The state of one direction where none is given.
+const float* RnnLayer::Zeros(const LayerCall& call, LayerWorkspace& workspace) const {
+  const int64_t state = call.batch * shape_.hidden;
+  float* zeros = workspace.zeros.Grow(state);
+  std::fill_n(zeros, state, 0.0f);
+  return zeros;
+}
+
+// Makes what Common refers to: zeros, and the places where the parts of each slice meet.
+void RnnLayer::Gather(const LayerCall& call, const LayerSplit& split,
+                      LayerWorkspace& workspace) const {
+  Zeros(call, workspace);
   if (split.parts == 1) return;
-  const size_t teams = static_cast<size_t>(split.slices * shape_.directions);
+  const size_t teams = static_cast<size_t>(split.slices * split.directions);
   while (workspace.barriers.size() < teams) workspace.barriers.emplace_back();
   for (SpinBarrier& barrier : workspace.barriers) barrier.Expect(split.parts);
 }
 
-SequenceArgs RnnLayer::Common(const LayerCall& call, const Split& split, int64_t task,
-                              LayerWorkspace& workspace) const {
-  const int64_t team = task / split.parts;
-  const int64_t direction = team / split.slices;
-  const int64_t slice = team % split.slices;
+SequenceArgs RnnLayer::Common(const LayerCall& call, const LayerSplit& split, int64_t task,
+                              StepRange range, LayerWorkspace& workspace) const {
+  const int64_t team = split.Team(task);
+  const int64_t direction = split.Direction(task);
+  const int64_t slice = split.Slice(task);
   const int64_t state = call.batch * shape_.hidden;
   SequenceArgs args{};
   args.cell = shape_.cell;
@@ -102,9 +109,11 @@ SequenceArgs RnnLayer::Common(const LayerCall& call, const Split& split, int64_t
   args.input = input_;
   args.hidden = shape_.hidden;
   args.reverse = direction == 1;
+  args.first = range.first;
+  args.last = range.last;
   args.row_begin = split.Begin(slice);
   args.row_end = split.Begin(slice + 1);
-  args.part = task % split.parts;
+  args.part = split.Part(task);
   args.parts = split.parts;
   args.barrier = split.parts > 1 ? &workspace.barriers[static_cast<size_t>(team)] : nullptr;
   args.lengths = call.lengths;
@@ -143,57 +152,77 @@ ForwardSequenceArgs RnnLayer::ForwardArgs(const LayerForwardCall& call, const Se
   return args;
 }
 
-void RnnLayer::Forward(const LayerForwardCall& call, LayerWorkspace& workspace) {
-  const Split split = SplitOf(call.batch);
-  GatherTeams(split, workspace);
-  const RnnKernels& kernels = *backend_.kernels().rnn;
+// Floats of a slice's projection that is computed ahead of the steps; 0: each step multiplies x.
+int64_t RnnLayer::AheadFloats(const LayerSplit& split) const {
+  if (split.Largest() >= kFusedRows) return 0;
+  return kAheadRows * backend_.kernels().rnn->block_length(shape_.cell, shape_.hidden);
+}
+
+void RnnLayer::PrepareForward(const LayerForwardCall& call, const LayerSplit& split,
+                              LayerWorkspace& workspace) {
+  Gather(call, split, workspace);
   if (call.reserve.gates[0] == nullptr) {
     const int64_t rows = shape_.directions * call.batch;
     workspace.state.Grow(rows * shape_.hidden);
     if (shape_.cell == Cell::kGruResetBefore) workspace.kept.Grow(rows * shape_.GateRows());
   }
-  const int64_t ahead = split.Largest() >= kFusedRows
-                            ? 0
-                            : kAheadRows * kernels.block_length(shape_.cell, shape_.hidden);
-  workspace.tasks.Grow(shape_.directions * split.slices * ahead);
-  backend_.pool().Run(shape_.directions * split.slices * split.parts, [&](int64_t task, int) {
-    ForwardSequenceArgs args = ForwardArgs(call, Common(call, split, task, workspace), workspace);
-    args.ahead = ahead == 0 ? nullptr : workspace.tasks.data() + task / split.parts * ahead;
-    kernels.forward(args);
+  workspace.tasks.Grow(shape_.directions * split.slices * AheadFloats(split));
+}
+
+void RnnLayer::ForwardSteps(const LayerForwardCall& call, const LayerSplit& split, int64_t task,
+                            StepRange range, LayerWorkspace& workspace) {
+  ForwardSequenceArgs args =
+      ForwardArgs(call, Common(call, split, task, range, workspace), workspace);
+  const int64_t ahead = AheadFloats(split);
+  args.ahead = ahead == 0 ? nullptr : workspace.tasks.data() + split.Team(task) * ahead;
+  backend_.kernels().rnn->forward(args);
+}
+
+void RnnLayer::Forward(const LayerForwardCall& call, LayerWorkspace& workspace) {
+  const LayerSplit split = SplitOf(call.batch);
+  PrepareForward(call, split, workspace);
+  backend_.pool().Run(split.Tasks(), [&](int64_t task, int) {
+    ForwardSteps(call, split, task, {0, call.steps}, workspace);
   });
 }
 
-void RnnLayer::RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspace& workspace) {
-  const Split split = SplitOf(call.batch);
-  GatherTeams(split, workspace);
-  const int64_t state = call.batch * shape_.hidden;
-  const int64_t states = shape_.directions * state;
+// The gradients of the last state, in dh and dc, become those of the initial one.
+void RnnLayer::PrepareBackward(const LayerBackwardCall& call, const LayerSplit& split,
+                               LayerWorkspace& workspace) {
+  Gather(call, split, workspace);
+  const int64_t states = shape_.directions * call.batch * shape_.hidden;
   float* dh = call.dh0 ? call.dh0 : workspace.dh.Grow(states);
   float* dc = call.dc0 ? call.dc0 : workspace.dc.Grow(states);
   for (int64_t k = 0; k < states; ++k) dh[k] = call.dhn ? call.dhn[k] : 0.0f;
   for (int64_t k = 0; k < states; ++k) dc[k] = call.dcn ? call.dcn[k] : 0.0f;
-  const int64_t team_floats = split.Largest() * shape_.hidden;
-  workspace.tasks.Grow(split.slices * shape_.directions * team_floats);
-  backend_.pool().Run(split.slices * shape_.directions * split.parts, [&](int64_t task, int) {
-    BackwardSequenceArgs args{};
-    static_cast<SequenceArgs&>(args) = Common(call, split, task, workspace);
-    const int64_t direction = args.reverse ? 1 : 0;
-    args.y = call.y.data + direction * shape_.hidden;
-    args.y_step = call.y.step;
-    args.y_row = call.y.row;
-    args.packed_hh = weights_[direction].hh_back.data();
-    args.dy = call.dy.data ? call.dy.data + direction * shape_.hidden : nullptr;
-    args.dy_step = call.dy.step;
-    args.dy_row = call.dy.row;
-    args.dh = dh + direction * state;
-    args.dc = dc + direction * state;
-    args.workspace = workspace.tasks.data() + task / split.parts * team_floats;
-    backend_.kernels().rnn->backward(args);
-  });
+  workspace.tasks.Grow(split.slices * shape_.directions * split.Largest() * shape_.hidden);
+}
+
+void RnnLayer::BackwardSteps(const LayerBackwardCall& call, const LayerSplit& split, int64_t task,
+                             StepRange range, LayerWorkspace& workspace) {
+  BackwardSequenceArgs args{};
+  static_cast<SequenceArgs&>(args) = Common(call, split, task, range, workspace);
+  const int64_t direction = split.Direction(task);
+  const int64_t state = direction * call.batch * shape_.hidden;
+  args.y = call.y.data + direction * shape_.hidden;
+  args.y_step = call.y.step;
+  args.y_row = call.y.row;
+  args.packed_hh = weights_[direction].hh_back.data();
+  args.dy = call.dy.data ? call.dy.data + direction * shape_.hidden : nullptr;
+  args.dy_step = call.dy.step;
+  args.dy_row = call.dy.row;
+  args.dh = (call.dh0 ? call.dh0 : workspace.dh.data()) + state;
+  args.dc = (call.dc0 ? call.dc0 : workspace.dc.data()) + state;
+  args.workspace = workspace.tasks.data() + split.Team(task) * split.Largest() * shape_.hidden;
+  backend_.kernels().rnn->backward(args);
 }
 
 void RnnLayer::Backward(const LayerBackwardCall& call, LayerWorkspace& workspace) {
-  RunBackwardSequences(call, workspace);
+  const LayerSplit split = SplitOf(call.batch);
+  PrepareBackward(call, split, workspace);
+  backend_.pool().Run(split.Tasks(), [&](int64_t task, int) {
+    BackwardSteps(call, split, task, {0, call.steps}, workspace);
+  });
   if (call.dx.data) InputGradient(call);
   if (call.dparams) ParameterGradients(call, workspace);
 }

@@ -61,14 +61,36 @@ struct GradientRows {
   std::vector<const float*> gates, aux, x, h_prev;
 };
 
-// Scratch that the layers of a stack share, since one runs at a time. It only grows: once it is
-// warm a training step allocates nothing.
+// Scratch that the layers of a stack share while one runs at a time. It only grows: once it is warm
+// a training step allocates nothing.
 struct LayerWorkspace {
   AlignedFloats zeros, state, kept, tasks, dh, dc;
   std::deque<SpinBarrier> barriers;  // one for each team
   GradientRows rows[2];              // of each direction
   std::vector<OuterProduct> products;
   OuterScratch outer;
+};
+
+// Tasks of a pass: for each direction, slices of the batch, and for each slice parts of the hidden
+// units. Results do not depend on the split, so it may follow the number of threads.
+struct LayerSplit {
+  int64_t batch, directions, slices, parts;
+  int64_t Tasks() const { return directions * slices * parts; }
+  int64_t Team(int64_t task) const { return task / parts; }
+  int64_t Part(int64_t task) const { return task % parts; }
+  int64_t Direction(int64_t task) const { return Team(task) / slices; }
+  int64_t Slice(int64_t task) const { return Team(task) % slices; }
+  int64_t Begin(int64_t slice) const { return batch * slice / slices; }
+  int64_t Largest() const { return (batch + slices - 1) / slices; }
+};
+
+// A split over this many threads that run at the same time. Where the batch has fewer tiles of rows
+// teams share the hidden units; then there are no more tasks than threads.
+LayerSplit SplitBatch(const RnnShape& shape, int64_t batch, int64_t threads);
+
+// Steps first .. last - 1 in the order of the recurrence.
+struct StepRange {
+  int64_t first, last;
 };
 
 class RnnLayer {
@@ -85,21 +107,36 @@ class RnnLayer {
   void Forward(const LayerForwardCall& call, LayerWorkspace& workspace);
   void Backward(const LayerBackwardCall& call, LayerWorkspace& workspace);
 
+  // The parts of these two, for layers that run side by side: a task takes its steps range by range,
+  // in the order of the pass. InputGradientOfSteps (one direction only) returns when the whole team
+  // has done its rows.
+  void PrepareForward(const LayerForwardCall& call, const LayerSplit& split,
+                      LayerWorkspace& workspace);
+  void ForwardSteps(const LayerForwardCall& call, const LayerSplit& split, int64_t task,
+                    StepRange range, LayerWorkspace& workspace);
+  void PrepareBackward(const LayerBackwardCall& call, const LayerSplit& split,
+                       LayerWorkspace& workspace);
+  void BackwardSteps(const LayerBackwardCall& call, const LayerSplit& split, int64_t task,
+                     StepRange range, LayerWorkspace& workspace);
+  void InputGradientOfSteps(const LayerBackwardCall& call, const LayerSplit& split, int64_t task,
+                            StepRange range, LayerWorkspace& workspace);
+  void ParameterGradients(const LayerBackwardCall& call, LayerWorkspace& workspace);
+
  private:
-  struct Split;
   struct Weights {
     AlignedFloats packed, bias, hidden_bias, ih_back, hh_back;
   };
+  class InputGradientRows;
 
-  Split SplitOf(int64_t batch) const;
-  void GatherTeams(const Split& split, LayerWorkspace& workspace) const;
-  SequenceArgs Common(const LayerCall& call, const Split& split, int64_t task,
-                      LayerWorkspace& workspace) const;
+  LayerSplit SplitOf(int64_t batch) const;
+  int64_t AheadFloats(const LayerSplit& split) const;
+  const float* Zeros(const LayerCall& call, LayerWorkspace& workspace) const;
+  void Gather(const LayerCall& call, const LayerSplit& split, LayerWorkspace& workspace) const;
+  SequenceArgs Common(const LayerCall& call, const LayerSplit& split, int64_t task,
+                      StepRange range, LayerWorkspace& workspace) const;
   ForwardSequenceArgs ForwardArgs(const LayerForwardCall& call, const SequenceArgs& common,
                                   LayerWorkspace& workspace) const;
-  void RunBackwardSequences(const LayerBackwardCall& call, LayerWorkspace& workspace);
   void InputGradient(const LayerBackwardCall& call);
-  void ParameterGradients(const LayerBackwardCall& call, LayerWorkspace& workspace);
   void CollectRows(const LayerBackwardCall& call, int64_t direction, const float* zeros,
                    GradientRows& rows) const;
   void AddProducts(const GradientRows& rows, int64_t direction, float* dparams,

@@ -9,36 +9,72 @@ namespace nrnn::cpu {
 namespace {
 
 // Rows of one dx task: rows x G H floats of da stay in L2 while the panels of W_ih pass.
-int64_t InputGradientRows(int64_t gate_rows) {
+int64_t RowsOfInputTask(int64_t gate_rows) {
   return std::clamp<int64_t>(65536 / gate_rows, 24, kMaxTaskRows);
 }
 
 }  // namespace
 
+// Rows (t, b) of dx = da W_ih of one direction; each product takes up to kMaxTaskRows of them.
+class RnnLayer::InputGradientRows {
+ public:
+  InputGradientRows(const RnnLayer& layer, const LayerBackwardCall& call, int64_t direction)
+      : layer_(layer), call_(call), direction_(direction) {}
+
+  void Add(int64_t t, int64_t b) {
+    float* dx = call_.dx.data + t * call_.dx.step + b * call_.dx.row;
+    if (call_.lengths && t >= call_.lengths[b]) {
+      std::fill(dx, dx + layer_.input_, 0.0f);
+      return;
+    }
+    if (count_ == kMaxTaskRows) Multiply();
+    const int64_t gate_rows = layer_.shape_.GateRows();
+    da_rows_[count_] = call_.reserve.gates[direction_] + (t * call_.batch + b) * gate_rows;
+    dx_rows_[count_++] = dx;
+  }
+
+  void Multiply() {
+    const int64_t gate_rows = layer_.shape_.GateRows();
+    layer_.backend_.kernels().gemm->multiply_rows(
+        {count_, gate_rows, layer_.input_, da_rows_, layer_.weights_[direction_].ih_back.data(),
+         gate_rows, nullptr, direction_ == 1, dx_rows_});
+    count_ = 0;
+  }
+
+ private:
+  const RnnLayer& layer_;
+  const LayerBackwardCall& call_;
+  const int64_t direction_;
+  int64_t count_ = 0;
+  const float* da_rows_[kMaxTaskRows];
+  float* dx_rows_[kMaxTaskRows];
+};
+
 void RnnLayer::InputGradient(const LayerBackwardCall& call) {
-  const int64_t gate_rows = shape_.GateRows();
-  const GemmKernels& gemm = *backend_.kernels().gemm;
   const int64_t total = call.steps * call.batch;
-  backend_.pool().For(total, InputGradientRows(gate_rows), [&](int64_t begin, int64_t end) {
-    const float* da_rows[kMaxTaskRows];
-    float* dx_rows[kMaxTaskRows];
+  backend_.pool().For(total, RowsOfInputTask(shape_.GateRows()), [&](int64_t begin, int64_t end) {
     for (int64_t direction = 0; direction < shape_.directions; ++direction) {
-      int64_t count = 0;
+      InputGradientRows rows(*this, call, direction);
       for (int64_t index = begin; index < end; ++index) {
-        const int64_t t = index / call.batch;
-        const int64_t b = index % call.batch;
-        float* dx = call.dx.data + t * call.dx.step + b * call.dx.row;
-        if (call.lengths && t >= call.lengths[b]) {
-          std::fill(dx, dx + input_, 0.0f);
-          continue;
-        }
-        da_rows[count] = call.reserve.gates[direction] + index * gate_rows;
-        dx_rows[count++] = dx;
+        rows.Add(index / call.batch, index % call.batch);
       }
-      gemm.multiply_rows({count, gate_rows, input_, da_rows, weights_[direction].ih_back.data(),
-                          gate_rows, nullptr, direction == 1, dx_rows});
+      rows.Multiply();
     }
   });
+}
+
+void RnnLayer::InputGradientOfSteps(const LayerBackwardCall& call, const LayerSplit& split,
+                                    int64_t task, StepRange range, LayerWorkspace& workspace) {
+  const int64_t row = split.Begin(split.Slice(task));
+  const int64_t rows = split.Begin(split.Slice(task) + 1) - row;
+  const int64_t all = (range.last - range.first) * rows;
+  InputGradientRows mine(*this, call, 0);
+  const int64_t part = split.Part(task);
+  for (int64_t k = all * part / split.parts; k < all * (part + 1) / split.parts; ++k) {
+    mine.Add(range.first + k / rows, row + k % rows);
+  }
+  mine.Multiply();
+  if (split.parts > 1) workspace.barriers[static_cast<size_t>(split.Team(task))].Wait();
 }
 
 void RnnLayer::CollectRows(const LayerBackwardCall& call, int64_t direction, const float* zeros,
@@ -112,10 +148,11 @@ void RnnLayer::AddProducts(const GradientRows& rows, int64_t direction, float* d
 }
 
 void RnnLayer::ParameterGradients(const LayerBackwardCall& call, LayerWorkspace& workspace) {
+  const float* zeros = Zeros(call, workspace);
   workspace.products.clear();
   for (int64_t direction = 0; direction < shape_.directions; ++direction) {
     GradientRows& rows = workspace.rows[direction];
-    CollectRows(call, direction, workspace.zeros.data(), rows);
+    CollectRows(call, direction, zeros, rows);
     AddProducts(rows, direction, call.dparams, workspace.products);
   }
   RunOuterProducts(*backend_.kernels().gemm, workspace.products, backend_.pool(), workspace.outer);

@@ -16,7 +16,10 @@ constexpr int kLayerCounterBits = 40;
 }  // namespace
 
 CpuRnnPlan::CpuRnnPlan(CpuBackend& backend, const RnnShape& shape)
-    : backend_(backend), shape_(shape) {
+    : backend_(backend),
+      shape_(shape),
+      wavefront_(backend, shape),
+      between_(static_cast<size_t>(shape.layers)) {
   layers_.reserve(static_cast<size_t>(shape.layers));
   for (int64_t layer = 0; layer < shape.layers; ++layer)
     layers_.emplace_back(backend, shape, layer);
@@ -113,14 +116,15 @@ LayerCall CpuRnnPlan::CallOfLayer(const Args& args, const Offsets& offsets, floa
   return call;
 }
 
-void CpuRnnPlan::Forward(const RnnForwardArgs& args) {
-  CheckLengths(args.lengths, args.steps, args.batch);
-  PackForward(args.params, args.params_version);
+float* CpuRnnPlan::Between(int64_t layer, int64_t length, bool together) {
+  return between_[static_cast<size_t>(together ? layer : layer % 2)].Grow(length);
+}
+
+void CpuRnnPlan::MakeForwardCalls(const RnnForwardArgs& args, bool together) {
   const int64_t columns = shape_.directions * shape_.hidden;
   const int64_t output = args.steps * args.batch * columns;
-  const int64_t state = args.batch * shape_.hidden;
-  std::fill_n(workspace_.zeros.Grow(state), state, 0.0f);
-  Layout(args.steps, args.batch, &layout_);
+  const bool drops = args.reserve && shape_.dropout > 0.0f;
+  forward_calls_.clear();
   auto x = CallerOrder(args.x, args.steps, args.batch, shape_.input);
   for (int64_t layer = 0; layer < shape_.layers; ++layer) {
     const Offsets& offsets = layout_[static_cast<size_t>(layer)];
@@ -128,45 +132,53 @@ void CpuRnnPlan::Forward(const RnnForwardArgs& args) {
     static_cast<LayerCall&>(call) = CallOfLayer(args, offsets, args.reserve, layer);
     call.params = args.params;
     call.x = x;
-    const int64_t states = layer * shape_.directions * state;
+    const int64_t states = layer * shape_.directions * args.batch * shape_.hidden;
     call.hn = args.hn ? args.hn + states : nullptr;
     call.cn = args.cn ? args.cn + states : nullptr;
-    const bool last = layer + 1 == shape_.layers;
-    if (last) {
+    if (layer + 1 == shape_.layers) {
       call.y = CallerOrder(args.y, args.steps, args.batch, columns);
     } else {
-      float* y = args.reserve ? args.reserve + offsets.y : between_[layer % 2].Grow(output);
+      float* y = args.reserve ? args.reserve + offsets.y : Between(layer, output, together);
       call.y = TimeMajor(y, args.batch, columns);
+      x = TimeMajor<const float>(drops ? args.reserve + offsets.dropped : y, args.batch, columns);
     }
-    layers_[static_cast<size_t>(layer)].Forward(call, workspace_);
-    if (last) continue;
-    const float* next = call.y.data;
-    if (args.reserve && offsets.dropped != offsets.y) {
-      DropOut(next, output, layer, args.seed, args.reserve + offsets.dropped);
-      next = args.reserve + offsets.dropped;
-    }
-    x = TimeMajor(next, args.batch, columns);
+    forward_calls_.push_back(call);
   }
 }
 
-void CpuRnnPlan::Backward(const RnnBackwardArgs& args) {
+void CpuRnnPlan::Forward(const RnnForwardArgs& args) {
   CheckLengths(args.lengths, args.steps, args.batch);
-  PackBackward(args.params, args.params_version);
+  PackForward(args.params, args.params_version);
+  Layout(args.steps, args.batch, &layout_);
+  const bool drops = args.reserve && shape_.dropout > 0.0f;
+  const bool together = !drops && wavefront_.Pays(args.steps, args.batch);
+  MakeForwardCalls(args, together);
+  if (together) return wavefront_.Forward(layers_, forward_calls_);
+  const int64_t output = args.steps * args.batch * shape_.directions * shape_.hidden;
+  for (int64_t layer = 0; layer < shape_.layers; ++layer) {
+    const LayerForwardCall& call = forward_calls_[static_cast<size_t>(layer)];
+    layers_[static_cast<size_t>(layer)].Forward(call, workspace_);
+    if (!drops || layer + 1 == shape_.layers) continue;
+    float* dropped = args.reserve + layout_[static_cast<size_t>(layer)].dropped;
+    DropOut(call.y.data, output, layer, args.seed, dropped);
+  }
+}
+
+void CpuRnnPlan::MakeBackwardCalls(const RnnBackwardArgs& args, bool together) {
   const int64_t columns = shape_.directions * shape_.hidden;
   const int64_t output = args.steps * args.batch * columns;
-  const int64_t state = args.batch * shape_.hidden;
-  std::fill_n(workspace_.zeros.Grow(state), state, 0.0f);
-  Layout(args.steps, args.batch, &layout_);
+  backward_calls_.resize(layers_.size());
   auto dy = CallerOrder(args.dy, args.steps, args.batch, columns);
   for (int64_t layer = shape_.layers - 1; layer >= 0; --layer) {
     const Offsets& offsets = layout_[static_cast<size_t>(layer)];
-    LayerBackwardCall call{};
+    LayerBackwardCall& call = backward_calls_[static_cast<size_t>(layer)];
+    call = {};
     static_cast<LayerCall&>(call) = CallOfLayer(args, offsets, args.reserve, layer);
     const bool last = layer + 1 == shape_.layers;
     call.y = last ? CallerOrder(args.y, args.steps, args.batch, columns)
                   : TimeMajor<const float>(args.reserve + offsets.y, args.batch, columns);
     call.dy = dy;
-    const int64_t states = layer * shape_.directions * state;
+    const int64_t states = layer * shape_.directions * args.batch * shape_.hidden;
     call.dhn = args.dhn ? args.dhn + states : nullptr;
     call.dcn = args.dcn ? args.dcn + states : nullptr;
     call.dh0 = args.dh0 ? args.dh0 + states : nullptr;
@@ -178,12 +190,30 @@ void CpuRnnPlan::Backward(const RnnBackwardArgs& args) {
     } else {
       const Offsets& below = layout_[static_cast<size_t>(layer - 1)];
       call.x = TimeMajor<const float>(args.reserve + below.dropped, args.batch, columns);
-      call.dx = TimeMajor(between_[layer % 2].Grow(output), args.batch, columns);
+      call.dx = TimeMajor(Between(layer, output, together), args.batch, columns);
+      dy = TimeMajor<const float>(call.dx.data, args.batch, columns);
     }
-    layers_[static_cast<size_t>(layer)].Backward(call, workspace_);
-    if (layer == 0) continue;
-    if (shape_.dropout > 0.0f) DropOut(call.dx.data, output, layer - 1, args.seed, call.dx.data);
-    dy = TimeMajor<const float>(call.dx.data, args.batch, columns);
+  }
+}
+
+void CpuRnnPlan::Backward(const RnnBackwardArgs& args) {
+  CheckLengths(args.lengths, args.steps, args.batch);
+  PackBackward(args.params, args.params_version);
+  Layout(args.steps, args.batch, &layout_);
+  const bool drops = shape_.dropout > 0.0f;
+  const bool together = !drops && wavefront_.Pays(args.steps, args.batch);
+  MakeBackwardCalls(args, together);
+  if (together) wavefront_.Backward(layers_, backward_calls_);
+  const int64_t output = args.steps * args.batch * shape_.directions * shape_.hidden;
+  for (int64_t layer = shape_.layers - 1; layer >= 0; --layer) {
+    const LayerBackwardCall& call = backward_calls_[static_cast<size_t>(layer)];
+    RnnLayer& part = layers_[static_cast<size_t>(layer)];
+    if (!together) {
+      part.Backward(call, workspace_);
+    } else if (call.dparams) {
+      part.ParameterGradients(call, workspace_);
+    }
+    if (drops && layer > 0) DropOut(call.dx.data, output, layer - 1, args.seed, call.dx.data);
   }
 }
 

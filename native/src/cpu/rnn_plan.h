@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cpu/rnn_layer.h"
+#include "cpu/rnn_wavefront.h"
 
 namespace nrnn::cpu {
 
@@ -42,6 +43,11 @@ class CpuRnnPlan final : public RnnPlan {
   template <class Args>
   LayerCall CallOfLayer(const Args& args, const Offsets& offsets, float* reserve,
                         int64_t layer) const;
+  // The calls of all layers. together: they run side by side, and none may write where another
+  // reads.
+  void MakeForwardCalls(const RnnForwardArgs& args, bool together);
+  void MakeBackwardCalls(const RnnBackwardArgs& args, bool together);
+  float* Between(int64_t layer, int64_t length, bool together);
 
   CpuBackend& backend_;
   const RnnShape shape_;
@@ -56,8 +62,13 @@ class CpuRnnPlan final : public RnnPlan {
   };
   Packed forward_packed_, backward_packed_;
   LayerWorkspace workspace_;
+  Wavefront wavefront_;
   std::vector<Offsets> layout_;  // of the call that runs
-  AlignedFloats between_[2];     // outputs of the layers without a reserve; gradients of them
+  std::vector<LayerForwardCall> forward_calls_;
+  std::vector<LayerBackwardCall> backward_calls_;
+  // Outputs of the layers without a reserve, and gradients of outputs: of every layer, or of every
+  // second one.
+  std::vector<AlignedFloats> between_;
 };
 
 }  // namespace nrnn::cpu

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <thread>
 
 namespace nrnn::cpu {
 
@@ -15,6 +16,21 @@ inline void PauseCpu() {
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
 #endif
+}
+
+// Looks before a waiting thread lets others run: some 10 us, where a step takes less. On a busy
+// machine the thread that is waited for may be one that needs this one's processor.
+constexpr int kSpinsBeforeYield = 500;
+
+template <class Ready>
+void WaitUntil(const Ready& ready) {
+  for (int spins = 0; !ready(); ++spins) {
+    if (spins < kSpinsBeforeYield) {
+      PauseCpu();
+    } else {
+      std::this_thread::yield();
+    }
+  }
 }
 
 class SpinBarrier {
