@@ -39,7 +39,7 @@ internal static class SuiteCommand
         Option<double> seconds = new("--seconds")
         {
             Description = "Of --quick: how long the libraries take turns at each case.",
-            DefaultValueFactory = _ => 0.12,
+            DefaultValueFactory = _ => 0.08,
         };
         Option<FileInfo?> json = new("--json") { Description = "Also write the rows to this file." };
         RootCommand root = new(

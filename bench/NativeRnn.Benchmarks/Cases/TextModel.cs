@@ -14,7 +14,7 @@ internal static class TextModel
     public const int ComparedSteps = 50;
 
     /// <summary>Where other cases run quickly too, and these must not take longer than all of them.</summary>
-    public const int QuickComparedSteps = 3;
+    public const int QuickComparedSteps = 2;
 
     /// <summary>The layers; the input is the embedding.</summary>
     public static Shape Shape(Cell cell) => new(cell, 100, 64, 256) { Layers = 2, Input = 64 };
