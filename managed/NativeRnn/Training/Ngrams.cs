@@ -35,7 +35,7 @@ internal sealed class Ngrams<T>(int order)
         return counts;
     }
 
-    // Numbers of different lengths may be equal: they stay in tables of their own.
+    // Two n-grams of different lengths may have one number: each length is counted by itself.
     private static int Number<TKey>(Dictionary<TKey, int> numbers, TKey key)
         where TKey : notnull
     {
