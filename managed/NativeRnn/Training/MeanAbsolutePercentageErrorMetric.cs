@@ -36,7 +36,8 @@ public sealed class MeanAbsolutePercentageErrorMetric : Metric
         for (int index = 0; index < _batch.Length; index++)
         {
             double error = _batch.Prediction(index) - _batch.Target(index);
-            _sum += _batch.Weight(index) * Math.Abs(error) / Math.Max(Math.Abs(_batch.Target(index)), SmallestTarget);
+            double size = Math.Max(Math.Abs(_batch.Target(index)), SmallestTarget);
+            _sum += _batch.Weight(index) * (Math.Abs(error) / size);
             _count += _batch.Weight(index);
         }
     }
