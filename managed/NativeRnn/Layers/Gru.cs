@@ -17,16 +17,19 @@ public sealed class Gru : RecurrentLayer
     /// </param>
     /// <param name="bidirectional">Also run backward in time: D is 2.</param>
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
+    /// <param name="options">What else the layer does; null: nothing.</param>
     public Gru(
         int units,
         bool returnSequences = false,
         bool resetAfter = true,
         bool bidirectional = false,
-        long? seed = null)
+        long? seed = null,
+        RecurrentOptions? options = null)
         : base(
             new RecurrentSettings
             {
                 Cell = RnnCell.Gru,
+                Options = options ?? RecurrentOptions.Default,
                 HiddenSize = units,
                 ResetAfter = resetAfter,
                 Bidirectional = bidirectional,
@@ -56,6 +59,7 @@ public sealed class Gru : RecurrentLayer
     /// <param name="seed">Of weights and dropout; null: the next of <see cref="RandomSeed"/>.
     /// </param>
     /// <param name="device">Of the weights; null: <see cref="Device.Default"/>.</param>
+    /// <param name="options">What else the layers do; null: nothing.</param>
     public Gru(
         int inputSize,
         int hiddenSize,
@@ -66,11 +70,13 @@ public sealed class Gru : RecurrentLayer
         bool bidirectional = false,
         bool resetAfter = true,
         long? seed = null,
-        Device? device = null)
+        Device? device = null,
+        RecurrentOptions? options = null)
         : base(
             new RecurrentSettings
             {
                 Cell = RnnCell.Gru,
+                Options = options ?? RecurrentOptions.Default,
                 HiddenSize = hiddenSize,
                 NumLayers = numLayers,
                 Bias = bias,

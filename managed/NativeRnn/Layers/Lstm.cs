@@ -14,12 +14,15 @@ public sealed class Lstm : RecurrentLayer
     /// <param name="returnSequences">Give all steps, [B,T,D H], else the last, [B,D H].</param>
     /// <param name="bidirectional">Also run backward in time: D is 2.</param>
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
+    /// <param name="options">What else the layer does; null: nothing.</param>
     public Lstm(
-        int units, bool returnSequences = false, bool bidirectional = false, long? seed = null)
+        int units, bool returnSequences = false, bool bidirectional = false, long? seed = null,
+        RecurrentOptions? options = null)
         : base(
             new RecurrentSettings
             {
                 Cell = RnnCell.Lstm,
+                Options = options ?? RecurrentOptions.Default,
                 HiddenSize = units,
                 Bidirectional = bidirectional,
                 BatchFirst = true,
@@ -45,6 +48,7 @@ public sealed class Lstm : RecurrentLayer
     /// <param name="seed">Of weights and dropout; null: the next of <see cref="RandomSeed"/>.
     /// </param>
     /// <param name="device">Of the weights; null: <see cref="Device.Default"/>.</param>
+    /// <param name="options">What else the layers do; null: nothing.</param>
     public Lstm(
         int inputSize,
         int hiddenSize,
@@ -54,11 +58,13 @@ public sealed class Lstm : RecurrentLayer
         float dropout = 0,
         bool bidirectional = false,
         long? seed = null,
-        Device? device = null)
+        Device? device = null,
+        RecurrentOptions? options = null)
         : base(
             new RecurrentSettings
             {
                 Cell = RnnCell.Lstm,
+                Options = options ?? RecurrentOptions.Default,
                 HiddenSize = hiddenSize,
                 NumLayers = numLayers,
                 Bias = bias,

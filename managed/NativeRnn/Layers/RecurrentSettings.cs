@@ -29,6 +29,8 @@ internal sealed record RecurrentSettings
 
     internal bool ReturnSequences { get; init; } = true;
 
+    internal RecurrentOptions Options { get; init; } = RecurrentOptions.Default;
+
     /// <summary>Whether dropout acts anywhere: it spares the last layer.</summary>
     internal bool Drops => Dropout > 0 && NumLayers > 1;
 

@@ -15,16 +15,19 @@ public sealed class SimpleRnn : RecurrentLayer
     /// </param>
     /// <param name="bidirectional">Also run backward in time: D is 2.</param>
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
+    /// <param name="options">What else the layer does; null: nothing.</param>
     public SimpleRnn(
         int units,
         bool returnSequences = false,
         Activation activation = Activation.Tanh,
         bool bidirectional = false,
-        long? seed = null)
+        long? seed = null,
+        RecurrentOptions? options = null)
         : base(
             new RecurrentSettings
             {
                 Cell = CellOf(activation),
+                Options = options ?? RecurrentOptions.Default,
                 HiddenSize = units,
                 Bidirectional = bidirectional,
                 BatchFirst = true,
@@ -52,6 +55,7 @@ public sealed class SimpleRnn : RecurrentLayer
     /// <param name="seed">Of weights and dropout; null: the next of <see cref="RandomSeed"/>.
     /// </param>
     /// <param name="device">Of the weights; null: <see cref="Device.Default"/>.</param>
+    /// <param name="options">What else the layers do; null: nothing.</param>
     public SimpleRnn(
         int inputSize,
         int hiddenSize,
@@ -62,11 +66,13 @@ public sealed class SimpleRnn : RecurrentLayer
         float dropout = 0,
         bool bidirectional = false,
         long? seed = null,
-        Device? device = null)
+        Device? device = null,
+        RecurrentOptions? options = null)
         : base(
             new RecurrentSettings
             {
                 Cell = CellOf(activation),
+                Options = options ?? RecurrentOptions.Default,
                 HiddenSize = hiddenSize,
                 NumLayers = numLayers,
                 Bias = bias,

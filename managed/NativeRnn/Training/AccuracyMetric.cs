@@ -1,91 +1,53 @@
-using NativeRnn.Layers;
-
 namespace NativeRnn.Training;
 
 /// <summary>
 /// The part of answers that are right. Predictions [..,C] answer with their largest class; targets
-/// are class numbers, int32 [..] (negative ones are left out), or one-hot, [..,C]. With C = 1 an
-/// answer is yes where the logit is above 0, and a target is yes above 0.5.
+/// are class numbers, int32 [..] (negative ones are left out), or one-hot, [..,C]. Predictions
+/// [..,1] or [B] answer yes above a threshold; targets, of as many elements, are yes above 0.5.
 /// </summary>
 public sealed class AccuracyMetric : Metric
 {
-    private float[] _predictions = [];
-    private float[] _targets = [];
-    private int[] _classes = [];
-    private long _right;
-    private long _answers;
+    private readonly ClassBatch _batch = new();
+    private readonly float _threshold;
+    private readonly int? _ignoreIndex;
+    private double _right;
+    private double _answers;
+
+    /// <summary>A metric.</summary>
+    /// <param name="threshold">
+    /// Where yes begins in yes-or-no answers: 0 for logits, 0.5 for probabilities.
+    /// </param>
+    /// <param name="ignoreIndex">A class number that is left out too; null: none.</param>
+    public AccuracyMetric(float threshold = 0, int? ignoreIndex = null) =>
+        (_threshold, _ignoreIndex) = (threshold, ignoreIndex);
 
     /// <inheritdoc/>
     public override string Name => "accuracy";
 
     /// <inheritdoc/>
-    public override double Result => _answers == 0 ? 0 : (double)_right / _answers;
+    public override double Result => _answers == 0 ? 0 : _right / _answers;
 
     /// <inheritdoc/>
     public override void Reset() => (_right, _answers) = (0, 0);
 
     /// <inheritdoc/>
-    /// <param name="predictions">[..,C].</param>
+    /// <param name="predictions">[..,C]; [..,1] or [B] for yes or no.</param>
     /// <param name="targets">int32 [..] or floats [..,C].</param>
-    public override void Update(Tensor predictions, Tensor targets)
+    public override void Update(Tensor predictions, Tensor targets) =>
+        Update(predictions, targets, null);
+
+    /// <inheritdoc/>
+    public override void Update(Tensor predictions, Tensor targets, Tensor? weights)
     {
-        Sizes.RequireFloats(predictions, nameof(predictions));
-        ArgumentNullException.ThrowIfNull(targets);
-        ReadOnlySpan<int> shape = predictions.Shape;
-        bool numbers = targets.DType == DType.Int32;
-        if (shape.Length == 0 || !targets.Shape.SequenceEqual(numbers ? shape[..^1] : shape))
+        _batch.Read(predictions, targets, weights, _ignoreIndex);
+        for (int row = 0; row < _batch.Rows; row++)
         {
-            throw new ArgumentException(
-                $"targets are {Sizes.Text(targets.Shape)} of {targets.DType}, which does not go with " +
-                $"predictions {Sizes.Text(shape)}", nameof(targets));
-        }
-
-        int classes = shape[^1];
-        ReadOnlySpan<float> given = HostCopy.Of(predictions, ref _predictions);
-        if (numbers)
-        {
-            CountNumbers(given, HostCopy.Of(targets, ref _classes), classes);
-        }
-        else
-        {
-            CountRows(given, HostCopy.Of(targets, ref _targets), classes);
-        }
-    }
-
-    private static int Largest(ReadOnlySpan<float> row)
-    {
-        int best = 0;
-        for (int index = 1; index < row.Length; index++)
-        {
-            best = row[index] > row[best] ? index : best;
-        }
-
-        return best;
-    }
-
-    private void CountNumbers(ReadOnlySpan<float> given, ReadOnlySpan<int> wanted, int classes)
-    {
-        for (int row = 0; row < wanted.Length; row++)
-        {
-            if (wanted[row] >= 0)
+            if (_batch.Target(row) >= 0)
             {
-                _answers++;
-                _right += Largest(given.Slice(row * classes, classes)) == wanted[row] ? 1 : 0;
+                double weight = _batch.Weight(row);
+                _answers += weight;
+                _right += _batch.Answer(row, _threshold) == _batch.Target(row) ? weight : 0;
             }
-        }
-    }
-
-    private void CountRows(ReadOnlySpan<float> given, ReadOnlySpan<float> wanted, int classes)
-    {
-        for (int row = 0; row < given.Length / classes; row++)
-        {
-            ReadOnlySpan<float> answer = given.Slice(row * classes, classes);
-            ReadOnlySpan<float> target = wanted.Slice(row * classes, classes);
-            bool right = classes == 1
-                ? answer[0] > 0 == target[0] > 0.5f
-                : Largest(answer) == Largest(target);
-            _answers++;
-            _right += right ? 1 : 0;
         }
     }
 }

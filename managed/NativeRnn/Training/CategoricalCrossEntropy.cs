@@ -2,19 +2,24 @@ namespace NativeRnn.Training;
 
 /// <summary>
 /// Cross-entropy of classes whose targets are distributions, such as one-hot rows, in nats. For
-/// targets that are class numbers see <see cref="CrossEntropyLoss"/>.
+/// targets that are class numbers see <see cref="SparseCategoricalCrossEntropy"/>.
 /// </summary>
 public sealed class CategoricalCrossEntropy : Loss
 {
-    // Keras' epsilon: a probability below it counts as this one.
-    private const float SmallestProbability = 1e-7f;
+    private readonly float _labelSmoothing;
 
     /// <summary>A loss.</summary>
     /// <param name="fromLogits">
     /// True: predictions are logits, and the loss applies the softmax, which is more exact. False:
-    /// predictions are probabilities, as of a last layer with <c>Activation.Softmax</c>.
+    /// predictions are probabilities, as of a last layer with <c>Activation.Softmax</c>; one below
+    /// 1e-7 counts as that one.
     /// </param>
-    public CategoricalCrossEntropy(bool fromLogits = true) => FromLogits = fromLogits;
+    /// <param name="labelSmoothing">s in [0, 1]: a target t becomes (1 - s) t + s / C.</param>
+    public CategoricalCrossEntropy(bool fromLogits = true, float labelSmoothing = 0)
+    {
+        FromLogits = fromLogits;
+        _labelSmoothing = RequireSmoothing(labelSmoothing);
+    }
 
     /// <summary>Whether predictions are logits.</summary>
     public bool FromLogits { get; }
@@ -24,25 +29,32 @@ public sealed class CategoricalCrossEntropy : Loss
     /// <param name="targets">Floats [..,C]; each row adds up to 1.</param>
     public override Tensor Evaluate(Tensor predictions, Tensor targets)
     {
-        RequireSameShape(predictions, targets);
-        if (predictions.Rank == 0)
+        if (Reduction is Reduction.None or Reduction.Sum)
         {
-            throw new ArgumentException("predictions need an axis of classes", nameof(predictions));
+            return base.Evaluate(predictions, targets);
         }
 
-        int rows = (int)(predictions.Length / predictions.Shape[^1]);
-        return (targets * LogProbabilities(predictions)).Sum() * (-1f / rows);
+        // The mean needs no sum of each row.
+        Tensor products = Products(predictions, targets);
+        return products.Sum() * (-1f / (products.Length / products.Shape[^1]));
     }
 
-    private Tensor LogProbabilities(Tensor predictions)
+    /// <inheritdoc/>
+    /// <param name="predictions">[..,C], at least one axis.</param>
+    /// <param name="targets">Floats [..,C]; each row adds up to 1.</param>
+    /// <returns>The loss of each row, [..].</returns>
+    public override Tensor EvaluateEach(Tensor predictions, Tensor targets) =>
+        -Products(predictions, targets).Sum(-1);
+
+    private Tensor Products(Tensor predictions, Tensor targets)
     {
-        if (FromLogits)
+        RequireDistributions(predictions, targets);
+        if (_labelSmoothing > 0)
         {
-            return predictions.LogSoftmax();
+            float uniform = _labelSmoothing / predictions.Shape[^1];
+            targets = (targets * (1 - _labelSmoothing)) + uniform;
         }
 
-        Tensor smallest = Tensor.Full([], SmallestProbability, predictions.Device);
-        Tensor atLeast = Tensor.Where(predictions.Less(SmallestProbability), smallest, predictions);
-        return atLeast.Log();
+        return targets * (FromLogits ? predictions.LogSoftmax() : LogOfProbability(predictions));
     }
 }

@@ -1,5 +1,4 @@
 using NativeRnn.Interop;
-using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
 
@@ -30,31 +29,20 @@ public sealed class CrossEntropyLoss : Loss
                 nameof(ignoreIndex), ignoreIndex, "ignoreIndex must be negative");
         }
 
-        if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(labelSmoothing), labelSmoothing, "labelSmoothing must be in [0, 1]");
-        }
-
         _ignoredTarget = ignoreIndex ?? NothingIgnored;
-        _labelSmoothing = labelSmoothing;
+        _labelSmoothing = RequireSmoothing(labelSmoothing);
     }
+
+    private protected override int? IgnoredTarget =>
+        _ignoredTarget == NothingIgnored ? null : _ignoredTarget;
 
     /// <inheritdoc/>
     /// <param name="predictions">Logits [..,C].</param>
     /// <param name="targets">int32 [..], each 0 to C - 1, or the ignored one.</param>
-    public override Tensor Evaluate(Tensor predictions, Tensor targets)
+    /// <returns>The loss of each row, [..]; 0 where the target is ignored.</returns>
+    public override Tensor EvaluateEach(Tensor predictions, Tensor targets)
     {
-        Tensor losses = Each(predictions, targets);
-        return losses.Sum() * (1f / Math.Max(1, CountOf(targets)));
-    }
-
-    /// <summary>The loss of each row, [..], without gradient flow between rows.</summary>
-    /// <param name="predictions">Logits [..,C].</param>
-    /// <param name="targets">int32 [..], each 0 to C - 1, or the ignored one.</param>
-    internal Tensor Each(Tensor predictions, Tensor targets)
-    {
-        Check(predictions, targets);
+        RequireClassNumbers(predictions, targets);
         Tensor losses = Tensor.Empty(targets.Shape, predictions.Device);
         Ops.CrossEntropyForward(CallOf(predictions, targets), losses);
         if (GradientTape.For(predictions) is { } tape)
@@ -63,20 +51,6 @@ public sealed class CrossEntropyLoss : Loss
         }
 
         return losses;
-    }
-
-    private static void Check(Tensor predictions, Tensor targets)
-    {
-        Sizes.RequireFloats(predictions, nameof(predictions));
-        Sizes.RequireIndices(targets, nameof(targets));
-        if (predictions.Rank < 1 || predictions.Length == 0
-            || !predictions.Shape[..^1].SequenceEqual(targets.Shape))
-        {
-            throw new ArgumentException(
-                $"targets are {Sizes.Text(targets.Shape)}, predictions " +
-                $"{Sizes.Text(predictions.Shape)}; targets must have the predictions' shape without " +
-                "the last axis, and not be empty", nameof(targets));
-        }
     }
 
     private CrossEntropyCall CallOf(Tensor predictions, Tensor targets) => new()
@@ -98,8 +72,4 @@ public sealed class CrossEntropyLoss : Loss
         Ops.CrossEntropyBackward(loss.CallOf(predictions, targets), dlosses, dlogits);
         tape.Accumulate(predictions, dlogits, fresh: true);
     }
-
-    private long CountOf(Tensor targets) => _ignoredTarget == NothingIgnored
-        ? targets.Length
-        : targets.ToInt32Array().LongCount(target => target != _ignoredTarget);
 }

@@ -24,11 +24,11 @@ public sealed class Huber : Loss
     /// <inheritdoc/>
     /// <param name="predictions">Any shape.</param>
     /// <param name="targets">Floats of the same shape.</param>
-    public override Tensor Evaluate(Tensor predictions, Tensor targets)
+    public override Tensor EvaluateEach(Tensor predictions, Tensor targets)
     {
         RequireSameShape(predictions, targets);
         Tensor error = (predictions - targets).Abs();
         Tensor large = _delta * (error - (0.5f * _delta));
-        return Tensor.Where(error.Greater(_delta), large, 0.5f * error.Square()).Mean();
+        return Tensor.Where(error.Greater(_delta), large, 0.5f * error.Square());
     }
 }

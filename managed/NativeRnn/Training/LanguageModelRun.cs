@@ -109,7 +109,7 @@ internal sealed class LanguageModelRun
         TextWindow window = _feed.Load(_batch);
         using GradientTape tape = _model.Device.Record();
         (Tensor logits, RecurrentState next) = _model.Forward(_feed.Inputs, _state.Value);
-        Tensor sum = _loss.Each(logits, _feed.Targets).Sum();
+        Tensor sum = _loss.EvaluateEach(logits, _feed.Targets).Sum();
         float total = sum.Item();
         if (!float.IsFinite(total))
         {

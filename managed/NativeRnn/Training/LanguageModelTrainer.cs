@@ -131,7 +131,7 @@ public sealed class LanguageModelTrainer
             predictions += feed.Load(window).Predictions;
             using GradientTape tape = _model.Device.Record(gradients: false);
             (Tensor logits, RecurrentState next) = _model.Forward(feed.Inputs, state.Value);
-            sum += _loss.Each(logits, feed.Targets).Sum().Item();
+            sum += _loss.EvaluateEach(logits, feed.Targets).Sum().Item();
             state.Take(next);
         }
 

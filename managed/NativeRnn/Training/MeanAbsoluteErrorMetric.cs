@@ -1,14 +1,11 @@
-using NativeRnn.Layers;
-
 namespace NativeRnn.Training;
 
 /// <summary>The mean of |prediction - target|.</summary>
 public sealed class MeanAbsoluteErrorMetric : Metric
 {
-    private float[] _predictions = [];
-    private float[] _targets = [];
+    private readonly NumberBatch _batch = new();
     private double _sum;
-    private long _count;
+    private double _count;
 
     /// <inheritdoc/>
     public override string Name => "mae";
@@ -21,19 +18,21 @@ public sealed class MeanAbsoluteErrorMetric : Metric
 
     /// <inheritdoc/>
     /// <param name="predictions">Any shape.</param>
-    /// <param name="targets">Floats of the same shape.</param>
-    public override void Update(Tensor predictions, Tensor targets)
-    {
-        Sizes.RequireFloats(predictions, nameof(predictions));
-        Sizes.RequireFloats(targets, nameof(targets));
-        Sizes.RequireShape(targets, predictions.Shape, nameof(targets));
-        ReadOnlySpan<float> given = HostCopy.Of(predictions, ref _predictions);
-        ReadOnlySpan<float> wanted = HostCopy.Of(targets, ref _targets);
-        for (int index = 0; index < given.Length; index++)
-        {
-            _sum += Math.Abs((double)given[index] - wanted[index]);
-        }
+    /// <param name="targets">
+    /// Floats of the same shape; [B] goes with [B,1], too.
+    /// </param>
+    public override void Update(Tensor predictions, Tensor targets) =>
+        Update(predictions, targets, null);
 
-        _count += given.Length;
+    /// <inheritdoc/>
+    public override void Update(Tensor predictions, Tensor targets, Tensor? weights)
+    {
+        _batch.Read(predictions, targets, weights);
+        for (int index = 0; index < _batch.Length; index++)
+        {
+            double error = _batch.Prediction(index) - _batch.Target(index);
+            _sum += _batch.Weight(index) * Math.Abs(error);
+            _count += _batch.Weight(index);
+        }
     }
 }

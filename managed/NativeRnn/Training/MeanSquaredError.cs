@@ -6,9 +6,9 @@ public sealed class MeanSquaredError : Loss
     /// <inheritdoc/>
     /// <param name="predictions">Any shape.</param>
     /// <param name="targets">Floats of the same shape.</param>
-    public override Tensor Evaluate(Tensor predictions, Tensor targets)
+    public override Tensor EvaluateEach(Tensor predictions, Tensor targets)
     {
         RequireSameShape(predictions, targets);
-        return (predictions - targets).Square().Mean();
+        return (predictions - targets).Square();
     }
 }

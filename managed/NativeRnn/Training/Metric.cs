@@ -16,4 +16,24 @@ public abstract class Metric
     /// <param name="predictions">What the model gave.</param>
     /// <param name="targets">What it should have given.</param>
     public abstract void Update(Tensor predictions, Tensor targets);
+
+    /// <summary>Takes a batch into account whose samples weigh more or less.</summary>
+    /// <param name="predictions">What the model gave.</param>
+    /// <param name="targets">What it should have given.</param>
+    /// <param name="weights">
+    /// Finite floats of 0 and more, in the shape of the targets' first axes: [B] or [B,T] for targets
+    /// [B,T]. What weighs 0, such as a masked step, does not count. Null: each weighs 1.
+    /// </param>
+    /// <exception cref="ArgumentException">A shape or type is wrong, or a weight.</exception>
+    /// <exception cref="NotSupportedException">There are weights, and the metric takes none.</exception>
+    public virtual void Update(Tensor predictions, Tensor targets, Tensor? weights)
+    {
+        if (weights is not null)
+        {
+            throw new NotSupportedException(
+                $"the metric {Name} takes no weights; one that takes them overrides the Update that has them");
+        }
+
+        Update(predictions, targets);
+    }
 }
