@@ -7,6 +7,7 @@ public abstract partial class Optimizer
 {
     private const string StepKey = "step";
     private const string RateKey = "learning_rate";
+    private const string ScheduleKey = "schedule.";
 
     /// <summary>
     /// Copies of all that it remembers, by name: <c>step</c> (int32, shape []: <see cref="Steps"/>),
@@ -35,6 +36,11 @@ public abstract partial class Optimizer
             state.Add(name, moment.Clone());
         }
 
+        foreach ((string key, float value) in ScheduleState())
+        {
+            state.Add(ScheduleKey + key, StateEntries.Of(value, device));
+        }
+
         return state;
     }
 
@@ -56,6 +62,7 @@ public abstract partial class Optimizer
             [
                 (StepKey, DType.Int32, []),
                 (RateKey, DType.Float32, []),
+                .. ScheduleState().Select(entry => (ScheduleKey + entry.Key, DType.Float32, Array.Empty<int>())),
                 .. moments.Select(named => (named.Name, DType.Float32, named.Moment.Shape.ToArray())),
             ]);
         int step = StateEntries.Integer(state[StepKey]);
@@ -65,12 +72,17 @@ public abstract partial class Optimizer
         }
 
         LearningRate = state[RateKey].Item();
-        Steps = step;
+        (Steps, _penaltyAdded) = (step, false);
+        _schedule?.Load(ScheduleState().ToDictionary(
+            entry => entry.Key, entry => state[ScheduleKey + entry.Key].Item()));
         foreach ((string name, Tensor moment) in moments)
         {
             moment.Write(state[name].ToArray());
         }
     }
+
+    private IReadOnlyDictionary<string, float> ScheduleState() =>
+        _schedule?.State ?? new Dictionary<string, float>();
 
     private IEnumerable<(string Name, Tensor Moment)> NamedMoments() =>
         from kind in Moments()

@@ -20,6 +20,16 @@ public sealed class OptimizerStateTests : IDisposable
         ["sgd with momentum"] = parameters => new Sgd(parameters, 0.1f, 0.9f, 0.1f, nesterov: true),
         ["rmsprop"] = parameters => new RmsProp(parameters, 0.01f),
         ["rmsprop with momentum"] = parameters => new RmsProp(parameters, 0.01f, momentum: 0.9f),
+        ["adagrad"] = parameters => new Adagrad(parameters, 0.01f, initialSum: 0.1f),
+        ["lion"] = parameters => new Lion(parameters, 0.01f, weightDecay: 0.1f),
+        ["adam with a cosine"] = parameters => new Adam(parameters)
+        {
+            Schedule = new CosineSchedule(0.1f, steps: 8),
+        },
+        ["sgd with one cycle"] = parameters => new Sgd(parameters, momentum: 0.9f)
+        {
+            Schedule = new OneCycleSchedule(0.1f, 8, momentum: (0.85f, 0.95f)),
+        },
     };
 
     public void Dispose() => _device.Dispose();
@@ -80,6 +90,23 @@ public sealed class OptimizerStateTests : IDisposable
         Assert.Contains("velocity.bias is unexpected", exception.Message, StringComparison.Ordinal);
         Assert.Contains("first.weight is Float32 [1], must be Float32 [3, 5]", exception.Message, StringComparison.Ordinal);
         Assert.Equal(1, adam.Steps);
+    }
+
+    [Fact]
+    public void StateDict_WithASchedule_HasWhatItRemembers()
+    {
+        ReduceOnPlateauSchedule schedule = new(1, factor: 0.5, patience: 1);
+        Sgd optimizer = new(Model().Parameters()) { Schedule = new WarmUpSchedule(schedule, 1) };
+        schedule.Observe(3);
+        schedule.Observe(4);
+        ReduceOnPlateauSchedule resumed = new(1, factor: 0.5, patience: 1);
+        Sgd other = new(Model().Parameters()) { Schedule = new WarmUpSchedule(resumed, 1) };
+
+        other.LoadStateDict(optimizer.StateDict());
+        resumed.Observe(4);
+
+        Assert.Equal(0.5f, resumed.Rate);
+        Assert.Equal(3f, optimizer.StateDict()["schedule.best"].Item());
     }
 
     [Fact]
