@@ -49,9 +49,9 @@ struct World {
     const Buffer of(device, indices);
     return nrnn_gather(&axis, 1, six.get(), of.get(), losses);
   }
-  nrnn_status Clip(std::vector<nrnn_buffer*> gradients, int64_t count) {
+  nrnn_status Clip(std::vector<nrnn_buffer*> clipped, int64_t count) {
     float norm = -1;
-    const nrnn_status status = nrnn_clip_global_norm(gradients.data(), count, 1, &norm);
+    const nrnn_status status = nrnn_clip_global_norm(clipped.data(), count, 1, &norm);
     EXPECT_EQ(status == NRNN_OK, norm >= 0);
     return status;
   }

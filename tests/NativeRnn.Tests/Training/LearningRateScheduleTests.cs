@@ -151,9 +151,7 @@ public sealed class LearningRateScheduleTests : IDisposable
         History history = model.Fit(x, y, epochs: 3, options: new FitOptions { ValidationSplit = 0.25f });
 
         Assert.Equal(0.125f, schedule.Rate);
-        Assert.Equal(
-            (float)history.Epochs.Min(epoch => epoch.Validation!.Loss),
-            schedule.StateDict()["best"].Item(), 0.99f);
+        Assert.Equal((float)history.Epochs[0].Validation!.Loss, schedule.StateDict()["best"].Item());
     }
 
     [Fact]
