@@ -18,7 +18,7 @@ public abstract class LearningRateSchedule
     public abstract float RateAt(long taken);
 
     /// <summary>
-    /// The momentum of a step, in [0, 1), for optimisers that have one (beta1 in Adam); null: their own.
+    /// The momentum of a step, in (0, 1), for optimisers that have one (beta1 in Adam); null: their own.
     /// </summary>
     /// <param name="taken">How many steps were taken before it, at least 0.</param>
     public virtual float? MomentumAt(long taken) => null;

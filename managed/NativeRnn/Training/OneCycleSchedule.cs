@@ -21,7 +21,7 @@ public sealed class OneCycleSchedule : LearningRateSchedule
     /// <param name="startDivisor">The first rate is maxRate / startDivisor; at least 1.</param>
     /// <param name="endDivisor">The last rate is the first / endDivisor; at least 1.</param>
     /// <param name="momentum">
-    /// The least momentum, at the highest rate, and the greatest, at both ends; 0 &lt;= Low &lt;= High
+    /// The least momentum, at the highest rate, and the greatest, at both ends; 0 &lt; Low &lt;= High
     /// &lt; 1. Null: the optimiser's own. Without effect on one that has none.
     /// </param>
     public OneCycleSchedule(
@@ -37,10 +37,10 @@ public sealed class OneCycleSchedule : LearningRateSchedule
         _rise = Require(rise, rise is > 0 and < 1, nameof(rise), "in (0, 1)");
         _startDivisor = RequireDivisor(startDivisor, nameof(startDivisor));
         _endDivisor = RequireDivisor(endDivisor, nameof(endDivisor));
-        if (momentum is (float low, float high) && !(low >= 0 && low <= high && high < 1))
+        if (momentum is (float low, float high) && !(low > 0 && low <= high && high < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(momentum), momentum, "momentum must have 0 <= Low <= High < 1");
+                nameof(momentum), momentum, "momentum must have 0 < Low <= High < 1");
         }
 
         _momentum = momentum;

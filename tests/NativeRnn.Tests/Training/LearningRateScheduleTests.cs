@@ -186,6 +186,7 @@ public sealed class LearningRateScheduleTests : IDisposable
             ("startDivisor", () => new OneCycleSchedule(1, 10, startDivisor: 0.5)),
             ("endDivisor", () => new OneCycleSchedule(1, 10, endDivisor: double.NaN)),
             ("momentum", () => new OneCycleSchedule(1, 10, momentum: (0.9f, 0.8f))),
+            ("momentum", () => new OneCycleSchedule(1, 10, momentum: (0, 0.8f))),
             ("factor", () => new ReduceOnPlateauSchedule(1, 1)),
             ("patience", () => new ReduceOnPlateauSchedule(1, patience: -1)),
             ("minRate", () => new ReduceOnPlateauSchedule(1, minRate: -1)),
