@@ -47,7 +47,9 @@ public abstract partial class Optimizer
     /// <summary>
     /// Sets what it remembers, so that it goes on with the same bits. Nothing changes when this throws.
     /// </summary>
-    /// <param name="state">Of an optimiser of the same kind and parameters, as <see cref="StateDict"/> gives it.</param>
+    /// <param name="state">
+    /// Of an optimiser of the same kind and parameters, as <see cref="StateDict"/> gives it.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// Entries are missing, unexpected, of another shape or type; the message names them.
     /// </exception>
@@ -62,7 +64,8 @@ public abstract partial class Optimizer
             [
                 (StepKey, DType.Int32, []),
                 (RateKey, DType.Float32, []),
-                .. ScheduleState().Select(entry => (ScheduleKey + entry.Key, DType.Float32, Array.Empty<int>())),
+                .. ScheduleState().Keys.Select(
+                    key => (ScheduleKey + key, DType.Float32, Array.Empty<int>())),
                 .. moments.Select(named => (named.Name, DType.Float32, named.Moment.Shape.ToArray())),
             ]);
         int step = StateEntries.Integer(state[StepKey]);

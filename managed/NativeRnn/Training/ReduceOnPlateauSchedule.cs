@@ -21,7 +21,9 @@ public sealed class ReduceOnPlateauSchedule : LearningRateSchedule
     /// <summary>A schedule.</summary>
     /// <param name="rate">At the start, at least 0.</param>
     /// <param name="factor">Of each change, in (0, 1).</param>
-    /// <param name="patience">So many epochs without getting better are borne; the next one changes the rate. At least 0.</param>
+    /// <param name="patience">
+    /// So many epochs without getting better are borne; the next one changes the rate. At least 0.
+    /// </param>
     /// <param name="minRate">The least rate, at least 0.</param>
     /// <param name="threshold">The part of the best value that a better one must differ by, in [0, 1).</param>
     /// <param name="cooldown">Epochs after a change that do not count, at least 0.</param>
@@ -52,7 +54,10 @@ public sealed class ReduceOnPlateauSchedule : LearningRateSchedule
     /// <summary>The learning rate at present.</summary>
     public float Rate { get; private set; }
 
-    /// <summary><c>rate</c>, <c>best</c>, <c>waited</c> (epochs without getting better), <c>cooling</c> (epochs that do not count yet).</summary>
+    /// <summary>
+    /// <c>rate</c>, <c>best</c>, <c>waited</c> (epochs without getting better), <c>cooling</c> (epochs
+    /// that do not count yet).
+    /// </summary>
     protected internal override IReadOnlyDictionary<string, float> State => new Dictionary<string, float>
     {
         ["rate"] = Rate, ["best"] = _best, ["waited"] = _waited, ["cooling"] = _cooling,

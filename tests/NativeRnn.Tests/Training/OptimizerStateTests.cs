@@ -88,7 +88,8 @@ public sealed class OptimizerStateTests : IDisposable
         Assert.Equal("state", exception.ParamName);
         Assert.Contains("first.bias is missing", exception.Message, StringComparison.Ordinal);
         Assert.Contains("velocity.bias is unexpected", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("first.weight is Float32 [1], must be Float32 [3, 5]", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "first.weight is Float32 [1], must be Float32 [3, 5]", exception.Message, StringComparison.Ordinal);
         Assert.Equal(1, adam.Steps);
     }
 
