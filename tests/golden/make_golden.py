@@ -117,6 +117,7 @@ def optimizers():
         "rmsprop": lambda p: torch.optim.RMSprop(p, rate, alpha=0.875, eps=2**-20, weight_decay=decay),
         "rmsprop_momentum": lambda p: torch.optim.RMSprop(
             p, rate, alpha=0.875, eps=2**-20, weight_decay=decay, momentum=0.75),
+        "adagrad": lambda p: torch.optim.Adagrad(p, rate, eps=2**-20, weight_decay=decay),
     }
     gradients = numbers(5, 20).detach()
     start = numbers(20).detach()

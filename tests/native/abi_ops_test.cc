@@ -20,20 +20,21 @@ struct World {
   nrnn_cross_entropy_args loss = {2, 3, -100, 0, six.get(), targets.get()};
   nrnn_buffer* losses = outputs.Add(device, 2);
   nrnn_buffer* gradient = outputs.Add(device, 6);
-  nrnn_adam_args adam = {0.1f,
-                         0.9f,
-                         0.99f,
-                         1e-8f,
-                         0,
-                         0,
-                         1,
-                         y,
-                         gradient,
-                         outputs.Add(device, 6),
-                         outputs.Add(device, 6)};
-  nrnn_sgd_args sgd = {0.1f, 0.9f, 0, 0, y, gradient, outputs.Add(device, 6)};
-  nrnn_rmsprop_args rmsprop = {
-      0.1f, 0.9f, 1e-8f, 0.5f, 0, y, gradient, outputs.Add(device, 6), outputs.Add(device, 6)};
+  nrnn_buffer* first = outputs.Add(device, 6);
+  nrnn_buffer* second = outputs.Add(device, 6);
+  nrnn_buffer* values[2] = {y, losses};
+  nrnn_buffer* gradients[2] = {gradient, outputs.Add(device, 2)};
+  nrnn_buffer* firsts[2] = {first, outputs.Add(device, 2)};
+  nrnn_buffer* seconds[2] = {second, outputs.Add(device, 2)};
+  nrnn_adam_args adam = {0.1f, 0.9f, 0.99f,  1e-8f,     0,      0,      0,
+                         1,    2,    values, gradients, firsts, seconds};
+  nrnn_sgd_args sgd = {0.1f, 0.9f, 0, 0, 0, 2, values, gradients, firsts};
+  nrnn_rmsprop_args rmsprop = {0.1f, 0.9f,   1e-8f,     0.5f,   0,      0,
+                               2,    values, gradients, firsts, seconds};
+  nrnn_adagrad_args adagrad = {0.1f, 1e-8f, 0, 0, 2, values, gradients, firsts};
+  nrnn_lion_args lion = {0.1f, 0.9f, 0.99f, 0, 0, 2, values, gradients, firsts};
+  float l1[2] = {0.1f, 0}, l2[2] = {0, 0.1f}, penalty = -1;
+  nrnn_regularize_args regularize = {2, l1, l2, values, gradients};
 
   nrnn_status Unary(int32_t op) { return nrnn_unary_forward(op, six.get(), y); }
   nrnn_status Binary() { return nrnn_binary(&binary); }
@@ -48,9 +49,9 @@ struct World {
     const Buffer of(device, indices);
     return nrnn_gather(&axis, 1, six.get(), of.get(), losses);
   }
-  nrnn_status Clip(std::vector<nrnn_buffer*> gradients, int64_t count) {
+  nrnn_status Clip(std::vector<nrnn_buffer*> clipped, int64_t count) {
     float norm = -1;
-    const nrnn_status status = nrnn_clip_global_norm(gradients.data(), count, 1, &norm);
+    const nrnn_status status = nrnn_clip_global_norm(clipped.data(), count, 1, &norm);
     EXPECT_EQ(status == NRNN_OK, norm >= 0);
     return status;
   }
@@ -193,25 +194,76 @@ const WrongCall<World> kTrainingCalls[] = {
      "step"},
     {"AdamDecoupled", "nrnn_adam_step",
      [](W& w) { return w.adam.decoupled = 2, nrnn_adam_step(&w.adam); }, "decoupled"},
+    {"AdamClipValue", "nrnn_adam_step",
+     [](W& w) { return w.adam.clip_value = -1, nrnn_adam_step(&w.adam); }, "clip_value"},
+    {"AdamCount", "nrnn_adam_step", [](W& w) { return w.adam.count = -1, nrnn_adam_step(&w.adam); },
+     "count"},
     {"AdamGradientLength", "nrnn_adam_step",
-     [](W& w) { return w.adam.gradient = w.five.get(), nrnn_adam_step(&w.adam); }, "gradient"},
+     [](W& w) { return w.gradients[0] = w.five.get(), nrnn_adam_step(&w.adam); }, "gradients[0]"},
+    {"AdamGradientsNull", "nrnn_adam_step",
+     [](W& w) { return w.adam.gradients = nullptr, nrnn_adam_step(&w.adam); }, "gradients"},
     {"AdamFirstNull", "nrnn_adam_step",
-     [](W& w) { return w.adam.first = nullptr, nrnn_adam_step(&w.adam); }, "first"},
+     [](W& w) { return w.firsts[1] = nullptr, nrnn_adam_step(&w.adam); }, "first[1]"},
     {"AdamSecondIsFirst", "nrnn_adam_step",
-     [](W& w) { return w.adam.second = w.adam.first, nrnn_adam_step(&w.adam); }, "second"},
+     [](W& w) { return w.seconds[0] = w.first, nrnn_adam_step(&w.adam); }, "overlaps first[0]"},
+    {"AdamParameterTwice", "nrnn_adam_step",
+     [](W& w) { return w.firsts[1] = w.losses, nrnn_adam_step(&w.adam); },
+     "overlaps parameters[1]"},
     {"SgdRight", "nrnn_sgd_step", [](W& w) { return nrnn_sgd_step(&w.sgd); }, nullptr},
-    {"SgdVelocityNull", "nrnn_sgd_step",
-     [](W& w) { return w.sgd.velocity = nullptr, nrnn_sgd_step(&w.sgd); }, "velocity"},
+    {"SgdVelocitiesNull", "nrnn_sgd_step",
+     [](W& w) { return w.sgd.velocities = nullptr, nrnn_sgd_step(&w.sgd); }, "velocities"},
+    {"SgdVelocitiesWithoutMomentum", "nrnn_sgd_step",
+     [](W& w) { return w.sgd.momentum = 0, nrnn_sgd_step(&w.sgd); }, "velocities"},
     {"SgdParameterNull", "nrnn_sgd_step",
-     [](W& w) { return w.sgd.parameter = nullptr, nrnn_sgd_step(&w.sgd); }, "parameter"},
+     [](W& w) { return w.values[1] = nullptr, nrnn_sgd_step(&w.sgd); }, "parameters[1]"},
     {"RmspropRight", "nrnn_rmsprop_step", [](W& w) { return nrnn_rmsprop_step(&w.rmsprop); },
      nullptr},
     {"RmspropSquareElsewhere", "nrnn_rmsprop_step",
+     [](W& w) { return w.firsts[0] = w.outputs.Add(w.other, 6), nrnn_rmsprop_step(&w.rmsprop); },
+     "squares[0]"},
+    {"AdagradRight", "nrnn_adagrad_step", [](W& w) { return nrnn_adagrad_step(&w.adagrad); },
+     nullptr},
+    {"AdagradSumsNull", "nrnn_adagrad_step",
+     [](W& w) { return w.adagrad.sums = nullptr, nrnn_adagrad_step(&w.adagrad); }, "sums"},
+    {"AdagradRate", "nrnn_adagrad_step",
+     [](W& w) { return w.adagrad.learning_rate = -1, nrnn_adagrad_step(&w.adagrad); },
+     "learning_rate"},
+    {"LionRight", "nrnn_lion_step", [](W& w) { return nrnn_lion_step(&w.lion); }, nullptr},
+    {"LionBeta", "nrnn_lion_step", [](W& w) { return w.lion.beta2 = 1, nrnn_lion_step(&w.lion); },
+     "beta2"},
+    {"LionFirstNull", "nrnn_lion_step",
+     [](W& w) { return w.lion.first = nullptr, nrnn_lion_step(&w.lion); }, "first"},
+    {"RegularizeRight", "nrnn_regularize",
+     [](W& w) { return nrnn_regularize(&w.regularize, &w.penalty); }, nullptr},
+    {"RegularizeFactor", "nrnn_regularize",
+     [](W& w) { return w.l1[1] = -1, nrnn_regularize(&w.regularize, &w.penalty); }, "l1"},
+    {"RegularizeOutNull", "nrnn_regularize",
+     [](W& w) { return nrnn_regularize(&w.regularize, nullptr); }, "out_penalty"},
+    {"RegularizeOverlap", "nrnn_regularize",
+     [](W& w) { return w.gradients[0] = w.y, nrnn_regularize(&w.regularize, &w.penalty); },
+     "overlaps"},
+    {"MaxNormRight", "nrnn_max_norm", [](W& w) { return nrnn_max_norm(&w.axis, 3, w.y); }, nullptr},
+    {"MaxNormAxisNull", "nrnn_max_norm", [](W& w) { return nrnn_max_norm(nullptr, 3, w.y); },
+     "axis"},
+    {"MaxNormOfZero", "nrnn_max_norm", [](W& w) { return nrnn_max_norm(&w.axis, 0, w.y); },
+     "max_norm"},
+    {"MaxNormLength", "nrnn_max_norm", [](W& w) { return nrnn_max_norm(&w.axis, 3, w.losses); },
+     "x"},
+    {"AverageRight", "nrnn_moving_average",
+     [](W& w) { return nrnn_moving_average(w.firsts, w.values, 2, 0.5f); }, nullptr},
+    {"AverageDecay", "nrnn_moving_average",
+     [](W& w) { return nrnn_moving_average(w.firsts, w.values, 2, 1.5f); }, "decay"},
+    {"AverageValueLength", "nrnn_moving_average",
      [](W& w) {
-       w.rmsprop.square = w.outputs.Add(w.other, 6);
-       return nrnn_rmsprop_step(&w.rmsprop);
+       return w.values[1] = w.five.get(), nrnn_moving_average(w.firsts, w.values, 2, 0.5f);
      },
-     "square"},
+     "values[1]"},
+    {"ClipValuesRight", "nrnn_clip_values",
+     [](W& w) { return nrnn_clip_values(w.gradients, 2, 1); }, nullptr},
+    {"ClipValuesLimit", "nrnn_clip_values",
+     [](W& w) { return nrnn_clip_values(w.gradients, 2, 0); }, "max_value"},
+    {"ClipValuesNull", "nrnn_clip_values", [](W&) { return nrnn_clip_values(nullptr, 2, 1); },
+     "gradients"},
     {"ClipRight", "nrnn_clip_global_norm",
      [](W& w) {
        return w.Clip({w.y, w.losses}, 2);

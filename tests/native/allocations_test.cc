@@ -100,8 +100,12 @@ struct Model {
     nrnn_buffer* const gradients[] = {dtable.get(), dparams.get(), dweight.get(), dbias.get()};
     float norm = 0;
     Check(nrnn_clip_global_norm(gradients, 4, 1, &norm));
-    const nrnn_adam_args args = {1e-3f, 0.9f,         0.999f,        1e-8f,       0,           0,
-                                 1,     params.get(), dparams.get(), first.get(), second.get()};
+    nrnn_buffer* const parameters[] = {params.get(), weight.get(), bias.get()};
+    nrnn_buffer* const used[] = {dparams.get(), dweight.get(), dbias.get()};
+    nrnn_buffer* const moments[] = {first.get(), first_weight.get(), first_bias.get()};
+    nrnn_buffer* const squares[] = {second.get(), second_weight.get(), second_bias.get()};
+    const nrnn_adam_args args = {1e-3f, 0.9f, 0.999f,     1e-8f, 0,       1,      0,
+                                 1,     3,    parameters, used,  moments, squares};
     Check(nrnn_adam_step(&args));
   }
 
@@ -112,6 +116,8 @@ struct Model {
   Buffer table{device, kVocabulary*kEmbedding}, dtable{device, kVocabulary*kEmbedding};
   Buffer weight{device, kVocabulary*kHidden}, dweight{device, kVocabulary*kHidden};
   Buffer bias{device, kVocabulary}, dbias{device, kVocabulary};
+  Buffer first_weight{device, kVocabulary*kHidden}, second_weight{device, kVocabulary*kHidden};
+  Buffer first_bias{device, kVocabulary}, second_bias{device, kVocabulary};
   Buffer x{device, kRows*kEmbedding}, dx{device, kRows*kEmbedding};
   Buffer y{device, kRows*kHidden}, dy{device, kRows*kHidden};
   Buffer hn{device, kLayers*kBatch*kHidden}, cn{device, kLayers*kBatch*kHidden};

@@ -85,8 +85,8 @@ TEST(GoldenTest, AdamMatchesPyTorch) {
     ExpectSteps(decoupled ? "adamw" : "adam", [&](int64_t number, nrnn_buffer* parameter,
                                                   nrnn_buffer* gradient, nrnn_buffer* first,
                                                   nrnn_buffer* second) {
-      const nrnn_adam_args args = {kRate,  kBeta1,    kBeta2,   kEpsilon, kDecay, decoupled,
-                                   number, parameter, gradient, first,    second};
+      const nrnn_adam_args args = {kRate,  kBeta1, kBeta2,     kEpsilon,  kDecay, 0,      decoupled,
+                                   number, 1,      &parameter, &gradient, &first, &second};
       return nrnn_adam_step(&args);
     });
   }
@@ -104,8 +104,9 @@ TEST(GoldenTest, SgdMatchesPyTorch) {
     ExpectSteps(variant.name, [&](int64_t, nrnn_buffer* parameter, nrnn_buffer* gradient,
                                   nrnn_buffer* velocity, nrnn_buffer*) {
       if (variant.momentum == 0) velocity = nullptr;
-      const nrnn_sgd_args args = {kRate,     variant.momentum, kDecay,  variant.nesterov,
-                                  parameter, gradient,         velocity};
+      const nrnn_sgd_args args = {kRate,      variant.momentum, kDecay,
+                                  0,          variant.nesterov, 1,
+                                  &parameter, &gradient,        velocity ? &velocity : nullptr};
       return nrnn_sgd_step(&args);
     });
   }
@@ -118,11 +119,29 @@ TEST(GoldenTest, RmspropMatchesPyTorch) {
                 [&](int64_t, nrnn_buffer* parameter, nrnn_buffer* gradient, nrnn_buffer* square,
                     nrnn_buffer* velocity) {
                   if (momentum == 0) velocity = nullptr;
-                  const nrnn_rmsprop_args args = {kRate,     kAlpha,   kEpsilon, momentum, kDecay,
-                                                  parameter, gradient, square,   velocity};
+                  const nrnn_rmsprop_args args = {kRate,
+                                                  kAlpha,
+                                                  kEpsilon,
+                                                  momentum,
+                                                  kDecay,
+                                                  0,
+                                                  1,
+                                                  &parameter,
+                                                  &gradient,
+                                                  &square,
+                                                  velocity ? &velocity : nullptr};
                   return nrnn_rmsprop_step(&args);
                 });
   }
+}
+
+TEST(GoldenTest, AdagradMatchesPyTorch) {
+  using namespace golden_options;
+  ExpectSteps("adagrad", [&](int64_t, nrnn_buffer* parameter, nrnn_buffer* gradient,
+                             nrnn_buffer* sum, nrnn_buffer*) {
+    const nrnn_adagrad_args args = {kRate, kEpsilon, kDecay, 0, 1, &parameter, &gradient, &sum};
+    return nrnn_adagrad_step(&args);
+  });
 }
 
 }  // namespace

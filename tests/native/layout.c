@@ -194,10 +194,12 @@ static void PrintAdamArgs(void) {
   FIELD(nrnn_adam_args, beta2);
   FIELD(nrnn_adam_args, epsilon);
   FIELD(nrnn_adam_args, weight_decay);
+  FIELD(nrnn_adam_args, clip_value);
   FIELD(nrnn_adam_args, decoupled);
   FIELD(nrnn_adam_args, step);
-  FIELD(nrnn_adam_args, parameter);
-  FIELD(nrnn_adam_args, gradient);
+  FIELD(nrnn_adam_args, count);
+  FIELD(nrnn_adam_args, parameters);
+  FIELD(nrnn_adam_args, gradients);
   FIELD(nrnn_adam_args, first);
   FIELD(nrnn_adam_args, second);
   SIZE(nrnn_adam_args);
@@ -207,10 +209,12 @@ static void PrintSgdArgs(void) {
   FIELD(nrnn_sgd_args, learning_rate);
   FIELD(nrnn_sgd_args, momentum);
   FIELD(nrnn_sgd_args, weight_decay);
+  FIELD(nrnn_sgd_args, clip_value);
   FIELD(nrnn_sgd_args, nesterov);
-  FIELD(nrnn_sgd_args, parameter);
-  FIELD(nrnn_sgd_args, gradient);
-  FIELD(nrnn_sgd_args, velocity);
+  FIELD(nrnn_sgd_args, count);
+  FIELD(nrnn_sgd_args, parameters);
+  FIELD(nrnn_sgd_args, gradients);
+  FIELD(nrnn_sgd_args, velocities);
   SIZE(nrnn_sgd_args);
 }
 
@@ -220,11 +224,47 @@ static void PrintRmspropArgs(void) {
   FIELD(nrnn_rmsprop_args, epsilon);
   FIELD(nrnn_rmsprop_args, momentum);
   FIELD(nrnn_rmsprop_args, weight_decay);
-  FIELD(nrnn_rmsprop_args, parameter);
-  FIELD(nrnn_rmsprop_args, gradient);
-  FIELD(nrnn_rmsprop_args, square);
-  FIELD(nrnn_rmsprop_args, velocity);
+  FIELD(nrnn_rmsprop_args, clip_value);
+  FIELD(nrnn_rmsprop_args, count);
+  FIELD(nrnn_rmsprop_args, parameters);
+  FIELD(nrnn_rmsprop_args, gradients);
+  FIELD(nrnn_rmsprop_args, squares);
+  FIELD(nrnn_rmsprop_args, velocities);
   SIZE(nrnn_rmsprop_args);
+}
+
+static void PrintAdagradArgs(void) {
+  FIELD(nrnn_adagrad_args, learning_rate);
+  FIELD(nrnn_adagrad_args, epsilon);
+  FIELD(nrnn_adagrad_args, weight_decay);
+  FIELD(nrnn_adagrad_args, clip_value);
+  FIELD(nrnn_adagrad_args, count);
+  FIELD(nrnn_adagrad_args, parameters);
+  FIELD(nrnn_adagrad_args, gradients);
+  FIELD(nrnn_adagrad_args, sums);
+  SIZE(nrnn_adagrad_args);
+}
+
+static void PrintLionArgs(void) {
+  FIELD(nrnn_lion_args, learning_rate);
+  FIELD(nrnn_lion_args, beta1);
+  FIELD(nrnn_lion_args, beta2);
+  FIELD(nrnn_lion_args, weight_decay);
+  FIELD(nrnn_lion_args, clip_value);
+  FIELD(nrnn_lion_args, count);
+  FIELD(nrnn_lion_args, parameters);
+  FIELD(nrnn_lion_args, gradients);
+  FIELD(nrnn_lion_args, first);
+  SIZE(nrnn_lion_args);
+}
+
+static void PrintRegularizeArgs(void) {
+  FIELD(nrnn_regularize_args, count);
+  FIELD(nrnn_regularize_args, l1);
+  FIELD(nrnn_regularize_args, l2);
+  FIELD(nrnn_regularize_args, parameters);
+  FIELD(nrnn_regularize_args, gradients);
+  SIZE(nrnn_regularize_args);
 }
 
 int main(void) {
@@ -247,5 +287,8 @@ int main(void) {
   PrintAdamArgs();
   PrintSgdArgs();
   PrintRmspropArgs();
+  PrintAdagradArgs();
+  PrintLionArgs();
+  PrintRegularizeArgs();
   return 0;
 }

@@ -1,4 +1,6 @@
 // Optimisers and clipping against the reference: several steps at every length.
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "ops_fixture.h"
@@ -52,20 +54,31 @@ class Training {
   Placed parameter, gradient, first, second;
 };
 
-void TrainAdam(Training& training, float weight_decay, bool decoupled) {
+// The handles of one parameter, as arrays of one.
+struct Handles {
+  explicit Handles(const Training& training)
+      : parameter(training.parameter.get()),
+        gradient(training.gradient.get()),
+        first(training.first.get()),
+        second(training.second.get()) {}
+  nrnn_buffer *parameter, *gradient, *first, *second;
+};
+
+// The gradient as an optimiser sees it that cuts it to [-clip, clip]; 0: it does not.
+std::vector<double> Cut(std::vector<double> gradient, float clip) {
+  for (double& g : gradient) {
+    if (clip > 0) g = std::min(std::max(g, -Exact(clip)), Exact(clip));
+  }
+  return gradient;
+}
+
+void TrainAdam(Training& training, float weight_decay, bool decoupled, float clip = 0) {
+  const Handles of(training);
   for (int64_t step = 1; step <= kSteps; ++step) {
-    auto gradient = training.Draw();
-    const nrnn_adam_args args = {0.01f,
-                                 0.9f,
-                                 0.99f,
-                                 1e-6f,
-                                 weight_decay,
-                                 decoupled,
-                                 step,
-                                 training.parameter.get(),
-                                 training.gradient.get(),
-                                 training.first.get(),
-                                 training.second.get()};
+    auto gradient = Cut(training.Draw(), clip);
+    const nrnn_adam_args args = {0.01f,        0.9f,      0.99f,     1e-6f, weight_decay,
+                                 clip,         decoupled, step,      1,     &of.parameter,
+                                 &of.gradient, &of.first, &of.second};
     Check(nrnn_adam_step(&args));
     reference::AdamStep<double>(
         {Exact(0.01f), Exact(0.9f), Exact(0.99f), Exact(1e-6f), Exact(weight_decay), decoupled},
@@ -73,40 +86,65 @@ void TrainAdam(Training& training, float weight_decay, bool decoupled) {
   }
 }
 
-void TrainSgd(Training& training, float momentum, float weight_decay, bool nesterov) {
+void TrainSgd(Training& training, float momentum, float weight_decay, bool nesterov,
+              float clip = 0) {
+  const Handles of(training);
   std::vector<double> none;
   for (int step = 0; step < kSteps; ++step) {
-    auto gradient = training.Draw();
-    const nrnn_sgd_args args = {0.1f,
-                                momentum,
-                                weight_decay,
-                                nesterov,
-                                training.parameter.get(),
-                                training.gradient.get(),
-                                momentum == 0 ? nullptr : training.first.get()};
+    auto gradient = Cut(training.Draw(), clip);
+    const nrnn_sgd_args args = {0.1f,          momentum,     weight_decay,
+                                clip,          nesterov,     1,
+                                &of.parameter, &of.gradient, momentum == 0 ? nullptr : &of.first};
     Check(nrnn_sgd_step(&args));
     reference::SgdStep<double>({Exact(0.1f), Exact(momentum), Exact(weight_decay), nesterov},
                                training.want_, gradient, momentum == 0 ? none : training.first_);
   }
 }
 
-void TrainRmsprop(Training& training, float momentum, float weight_decay) {
+void TrainRmsprop(Training& training, float momentum, float weight_decay, float clip = 0) {
+  const Handles of(training);
   std::vector<double> none;
   for (int step = 0; step < kSteps; ++step) {
-    auto gradient = training.Draw();
+    auto gradient = Cut(training.Draw(), clip);
     const nrnn_rmsprop_args args = {0.01f,
                                     0.9f,
                                     1e-6f,
                                     momentum,
                                     weight_decay,
-                                    training.parameter.get(),
-                                    training.gradient.get(),
-                                    training.first.get(),
-                                    momentum == 0 ? nullptr : training.second.get()};
+                                    clip,
+                                    1,
+                                    &of.parameter,
+                                    &of.gradient,
+                                    &of.first,
+                                    momentum == 0 ? nullptr : &of.second};
     Check(nrnn_rmsprop_step(&args));
     reference::RmspropStep<double>(
         {Exact(0.01f), Exact(0.9f), Exact(1e-6f), Exact(momentum), Exact(weight_decay)},
         training.want_, gradient, training.first_, momentum == 0 ? none : training.second_);
+  }
+}
+
+void TrainAdagrad(Training& training, float weight_decay, float clip = 0) {
+  const Handles of(training);
+  for (int step = 0; step < kSteps; ++step) {
+    auto gradient = Cut(training.Draw(), clip);
+    const nrnn_adagrad_args args = {0.1f, 1e-6f,         weight_decay, clip,
+                                    1,    &of.parameter, &of.gradient, &of.first};
+    Check(nrnn_adagrad_step(&args));
+    reference::AdagradStep<double>({Exact(0.1f), Exact(1e-6f), Exact(weight_decay)}, training.want_,
+                                   gradient, training.first_);
+  }
+}
+
+void TrainLion(Training& training, float weight_decay, float clip = 0) {
+  const Handles of(training);
+  for (int step = 0; step < kSteps; ++step) {
+    auto gradient = Cut(training.Draw(), clip);
+    const nrnn_lion_args args = {0.01f, 0.9f,          0.99f,        weight_decay, clip,
+                                 1,     &of.parameter, &of.gradient, &of.first};
+    Check(nrnn_lion_step(&args));
+    reference::LionStep<double>({Exact(0.01f), Exact(0.9f), Exact(0.99f), Exact(weight_decay)},
+                                training.want_, gradient, training.first_);
   }
 }
 
@@ -126,6 +164,15 @@ TEST_P(OptimizerOps, StepsMatchReferenceAtEveryLength) {
     train("sgd_nesterov", [](Training& t) { TrainSgd(t, 0.9f, 0.1f, true); });
     train("rmsprop", [](Training& t) { TrainRmsprop(t, 0, 0); });
     train("rmsprop_momentum", [](Training& t) { TrainRmsprop(t, 0.5f, 0.1f); });
+    train("adagrad", [](Training& t) { TrainAdagrad(t, 0); });
+    train("adagrad_decay", [](Training& t) { TrainAdagrad(t, 0.1f); });
+    train("lion", [](Training& t) { TrainLion(t, 0); });
+    train("lion_decay", [](Training& t) { TrainLion(t, 0.1f); });
+    train("adam_clip", [](Training& t) { TrainAdam(t, 0.1f, false, 0.3f); });
+    train("sgd_clip", [](Training& t) { TrainSgd(t, 0.9f, 0.1f, true, 0.3f); });
+    train("rmsprop_clip", [](Training& t) { TrainRmsprop(t, 0.5f, 0.1f, 0.3f); });
+    train("adagrad_clip", [](Training& t) { TrainAdagrad(t, 0.1f, 0.3f); });
+    train("lion_clip", [](Training& t) { TrainLion(t, 0.1f, 0.3f); });
   }
 }
 
@@ -135,9 +182,102 @@ TEST_P(OptimizerOps, ThreadsGiveTheSameBits) {
     TrainAdam(training, 0.1f, true);
     TrainSgd(training, 0.9f, 0, true);
     TrainRmsprop(training, 0.9f, 0);
+    TrainAdagrad(training, 0.1f, 0.5f);
+    TrainLion(training, 0.1f);
     return training.parameter.Read();
   };
   ExpectSameBits(run, "optimisers");
+}
+
+// Tensors of a model: none, one element, some vectors, and more than one task's worth.
+constexpr int64_t kLengths[] = {1, 0, 37, 20011, 5, 16384, 3};
+
+struct Model {
+  explicit Model(const Device& device) {
+    Numbers numbers(9);
+    for (const int64_t length : kLengths) {
+      for (auto* tensors : {&parameters, &gradients, &first}) {
+        buffers.emplace_back(device, numbers.Reals(length));
+        tensors->push_back(buffers.back().get());
+      }
+    }
+  }
+  std::vector<float> Read() const {
+    std::vector<float> all;
+    for (const Buffer& buffer : buffers) {
+      const auto values = buffer.Read();
+      all.insert(all.end(), values.begin(), values.end());
+    }
+    return all;
+  }
+  // A step of count tensors from the one at begin.
+  void Step(size_t begin, int64_t count) {
+    const nrnn_sgd_args args = {
+        0.1f, 0.9f, 0.1f, 0.5f, 1, count, &parameters[begin], &gradients[begin], &first[begin]};
+    Check(nrnn_sgd_step(&args));
+  }
+  std::vector<Buffer> buffers;
+  std::vector<nrnn_buffer*> parameters, gradients, first;
+};
+
+TEST_P(OptimizerOps, OneCallForAllTensorsGivesTheBitsOfOneForEach) {
+  constexpr size_t kCount = std::size(kLengths);
+  Model each(one());
+  for (size_t k = 0; k < kCount; ++k) each.Step(k, 1);
+  const auto together = [](const Device& device) {
+    Model all(device);
+    all.Step(0, kCount);
+    return all.Read();
+  };
+  EXPECT_TRUE(SameBits(together(one()), each.Read(), "one thread"));
+  EXPECT_TRUE(SameBits(together(three()), each.Read(), "three threads"));
+}
+
+TEST_P(OptimizerOps, NanInAGradientReachesItsParameterAlone) {
+  for (const float clip : {0.0f, 0.5f}) {
+    Training training(one(), 21, 3);
+    training.Draw();
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    Check(nrnn_buffer_write(training.gradient.get(), 7, &nan, 1));
+    const Handles of(training);
+    const nrnn_lion_args args = {0.01f, 0.9f,          0.99f,        0,        clip,
+                                 1,     &of.parameter, &of.gradient, &of.first};
+    Check(nrnn_lion_step(&args));
+    const auto values = training.parameter.Read();
+    for (size_t k = 0; k < values.size(); ++k) EXPECT_EQ(std::isnan(values[k]), k == 7) << k;
+  }
+}
+
+TEST_P(OptimizerOps, ClipValuesCutsEachElement) {
+  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+    Numbers numbers(static_cast<uint64_t>(length));
+    const auto values = numbers.Reals(length);
+    const Placed x(one(), values, 3);
+    nrnn_buffer* const gradients[] = {x.get()};
+    Check(nrnn_clip_values(gradients, 1, 0.25f));
+    EXPECT_TRUE(Same(x.Read(), Cut(values, 0.25f), std::to_string(length)));
+    EXPECT_TRUE(x.Alone());
+  }
+}
+
+TEST_P(OptimizerOps, MaxNormPenaltyAndAverageGiveTheSameBitsOnThreads) {
+  const auto run = [](const Device& device) {
+    Model model(device);
+    const std::vector<float> factors(std::size(kLengths), 0.01f);
+    const nrnn_regularize_args args = {std::size(kLengths), factors.data(), factors.data(),
+                                       model.parameters.data(), model.gradients.data()};
+    float penalty = 0;
+    Check(nrnn_regularize(&args, &penalty));
+    Check(nrnn_moving_average(model.first.data(), model.parameters.data(), std::size(kLengths),
+                              0.75f));
+    for (const nrnn_axis& axis : {nrnn_axis{128, 128, 1}, nrnn_axis{2, 16, 512}}) {
+      Check(nrnn_max_norm(&axis, 0.5f, model.parameters[5]));
+    }
+    auto all = model.Read();
+    all.push_back(penalty);
+    return all;
+  };
+  ExpectSameBits(run, "weights");
 }
 
 struct Clipped {

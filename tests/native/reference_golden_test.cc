@@ -103,6 +103,9 @@ TEST(ReferenceGolden, OptimizersMatchPyTorch) {
                 reference::RmspropStep({kRate, kAlpha, kEpsilon, kRmspropMomentum, kDecay},
                                        parameter, gradient, square, velocity);
               });
+  ExpectSteps("adagrad", [&](int64_t, auto& parameter, auto& gradient, auto& sum, auto&) {
+    reference::AdagradStep({kRate, kEpsilon, kDecay}, parameter, gradient, sum);
+  });
 }
 
 }  // namespace

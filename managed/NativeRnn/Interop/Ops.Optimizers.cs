@@ -1,94 +1,119 @@
-using System.Buffers;
-
 namespace NativeRnn.Interop;
 
 internal static unsafe partial class Ops
 {
     internal static void AdamStep(in AdamCall call)
     {
-        using Lease parameter = Lease.Of(call.Parameter), gradient = Lease.Of(call.Gradient);
-        using Lease first = Lease.Of(call.First), second = Lease.Of(call.Second);
-        var args = new AdamArgs
+        int count = call.Parameters.Length;
+        using LeaseTable leases = new(call.Parameters, call.Gradients, call.First, call.Second);
+        fixed (IntPtr* handles = leases.Pointers)
         {
-            LearningRate = call.LearningRate,
-            Beta1 = call.Beta1,
-            Beta2 = call.Beta2,
-            Epsilon = call.Epsilon,
-            WeightDecay = call.WeightDecay,
-            Decoupled = call.Decoupled ? 1 : 0,
-            Step = call.Step,
-            Parameter = parameter.Pointer,
-            Gradient = gradient.Pointer,
-            First = first.Pointer,
-            Second = second.Pointer,
-        };
-        Status.ThrowIfFailed(NativeMethods.AdamStep(&args));
+            var args = new AdamArgs
+            {
+                LearningRate = call.LearningRate,
+                Beta1 = call.Beta1,
+                Beta2 = call.Beta2,
+                Epsilon = call.Epsilon,
+                WeightDecay = call.WeightDecay,
+                ClipValue = call.ClipValue,
+                Decoupled = call.Decoupled ? 1 : 0,
+                Step = call.Step,
+                Count = count,
+                Parameters = (IntPtr)handles,
+                Gradients = (IntPtr)(handles + count),
+                First = (IntPtr)(handles + (2 * count)),
+                Second = (IntPtr)(handles + (3 * count)),
+            };
+            Status.ThrowIfFailed(NativeMethods.AdamStep(&args));
+        }
     }
 
     internal static void SgdStep(in SgdCall call)
     {
-        using Lease parameter = Lease.Of(call.Parameter), gradient = Lease.Of(call.Gradient);
-        using Lease velocity = Lease.Of(call.Velocity);
-        var args = new SgdArgs
+        int count = call.Parameters.Length;
+        using LeaseTable leases = new(call.Parameters, call.Gradients, call.Velocities);
+        fixed (IntPtr* handles = leases.Pointers)
         {
-            LearningRate = call.LearningRate,
-            Momentum = call.Momentum,
-            WeightDecay = call.WeightDecay,
-            Nesterov = call.Nesterov ? 1 : 0,
-            Parameter = parameter.Pointer,
-            Gradient = gradient.Pointer,
-            Velocity = velocity.Pointer,
-        };
-        Status.ThrowIfFailed(NativeMethods.SgdStep(&args));
+            var args = new SgdArgs
+            {
+                LearningRate = call.LearningRate,
+                Momentum = call.Momentum,
+                WeightDecay = call.WeightDecay,
+                ClipValue = call.ClipValue,
+                Nesterov = call.Nesterov ? 1 : 0,
+                Count = count,
+                Parameters = (IntPtr)handles,
+                Gradients = (IntPtr)(handles + count),
+                Velocities = call.Velocities.IsEmpty ? IntPtr.Zero : (IntPtr)(handles + (2 * count)),
+            };
+            Status.ThrowIfFailed(NativeMethods.SgdStep(&args));
+        }
     }
 
     internal static void RmspropStep(in RmspropCall call)
     {
-        using Lease parameter = Lease.Of(call.Parameter), gradient = Lease.Of(call.Gradient);
-        using Lease square = Lease.Of(call.Square), velocity = Lease.Of(call.Velocity);
-        var args = new RmspropArgs
+        int count = call.Parameters.Length;
+        using LeaseTable leases = new(call.Parameters, call.Gradients, call.Squares, call.Velocities);
+        fixed (IntPtr* handles = leases.Pointers)
         {
-            LearningRate = call.LearningRate,
-            Alpha = call.Alpha,
-            Epsilon = call.Epsilon,
-            Momentum = call.Momentum,
-            WeightDecay = call.WeightDecay,
-            Parameter = parameter.Pointer,
-            Gradient = gradient.Pointer,
-            Square = square.Pointer,
-            Velocity = velocity.Pointer,
-        };
-        Status.ThrowIfFailed(NativeMethods.RmspropStep(&args));
+            var args = new RmspropArgs
+            {
+                LearningRate = call.LearningRate,
+                Alpha = call.Alpha,
+                Epsilon = call.Epsilon,
+                Momentum = call.Momentum,
+                WeightDecay = call.WeightDecay,
+                ClipValue = call.ClipValue,
+                Count = count,
+                Parameters = (IntPtr)handles,
+                Gradients = (IntPtr)(handles + count),
+                Squares = (IntPtr)(handles + (2 * count)),
+                Velocities = call.Velocities.IsEmpty ? IntPtr.Zero : (IntPtr)(handles + (3 * count)),
+            };
+            Status.ThrowIfFailed(NativeMethods.RmspropStep(&args));
+        }
     }
 
-    /// <summary>Scales the gradients to a common norm of at most <paramref name="maxNorm"/>; the norm before.</summary>
-    internal static float ClipGlobalNorm(ReadOnlySpan<Tensor> gradients, float maxNorm)
+    internal static void AdagradStep(in AdagradCall call)
     {
-        // The number of leases is not known when compiling, so they are taken by hand.
-        BufferHandle[] held = ArrayPool<BufferHandle>.Shared.Rent(gradients.Length);
-        IntPtr[] pointers = ArrayPool<IntPtr>.Shared.Rent(gradients.Length);
-        int count = 0;
-        try
+        int count = call.Parameters.Length;
+        using LeaseTable leases = new(call.Parameters, call.Gradients, call.Sums);
+        fixed (IntPtr* handles = leases.Pointers)
         {
-            foreach (Tensor gradient in gradients)
+            var args = new AdagradArgs
             {
-                BufferHandle buffer = gradient.Buffer;
-                bool taken = false;
-                buffer.DangerousAddRef(ref taken);
-                pointers[count] = buffer.DangerousGetHandle();
-                held[count++] = buffer;
-            }
-            float norm;
-            fixed (IntPtr* handles = pointers)
-                Status.ThrowIfFailed(NativeMethods.ClipGlobalNorm(handles, count, maxNorm, &norm));
-            return norm;
+                LearningRate = call.LearningRate,
+                Epsilon = call.Epsilon,
+                WeightDecay = call.WeightDecay,
+                ClipValue = call.ClipValue,
+                Count = count,
+                Parameters = (IntPtr)handles,
+                Gradients = (IntPtr)(handles + count),
+                Sums = (IntPtr)(handles + (2 * count)),
+            };
+            Status.ThrowIfFailed(NativeMethods.AdagradStep(&args));
         }
-        finally
+    }
+
+    internal static void LionStep(in LionCall call)
+    {
+        int count = call.Parameters.Length;
+        using LeaseTable leases = new(call.Parameters, call.Gradients, call.First);
+        fixed (IntPtr* handles = leases.Pointers)
         {
-            for (int i = 0; i < count; i++)
-                held[i].DangerousRelease();
-            ArrayPool<BufferHandle>.Shared.Return(held, clearArray: true);
-            ArrayPool<IntPtr>.Shared.Return(pointers);
+            var args = new LionArgs
+            {
+                LearningRate = call.LearningRate,
+                Beta1 = call.Beta1,
+                Beta2 = call.Beta2,
+                WeightDecay = call.WeightDecay,
+                ClipValue = call.ClipValue,
+                Count = count,
+                Parameters = (IntPtr)handles,
+                Gradients = (IntPtr)(handles + count),
+                First = (IntPtr)(handles + (2 * count)),
+            };
+            Status.ThrowIfFailed(NativeMethods.LionStep(&args));
         }
     }
 }

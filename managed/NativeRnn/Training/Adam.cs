@@ -90,19 +90,22 @@ public class Adam : Optimizer
     private protected sealed override void MakeMoments(Parameter[] parameters) =>
         (_first, _second) = (ZerosLike(parameters), ZerosLike(parameters));
 
-    private protected sealed override void StepOf(int index, Parameter parameter) =>
-        Ops.AdamStep(new AdamCall
-        {
-            LearningRate = LearningRate,
-            Beta1 = Beta1,
-            Beta2 = Beta2,
-            Epsilon = Epsilon,
-            WeightDecay = WeightDecay,
-            Decoupled = _decoupled,
-            Step = Steps,
-            Parameter = parameter.Value,
-            Gradient = parameter.Gradient,
-            First = _first[index],
-            Second = _second[index],
-        });
+    private protected sealed override IEnumerable<(string Kind, Tensor[] Tensors)> Moments() =>
+        [("first", _first), ("second", _second)];
+
+    private protected sealed override void StepAll(long step) => Ops.AdamStep(new AdamCall
+    {
+        LearningRate = LearningRate,
+        Beta1 = MomentumOr(Beta1),
+        Beta2 = Beta2,
+        Epsilon = Epsilon,
+        WeightDecay = WeightDecay,
+        ClipValue = ClipValue,
+        Decoupled = _decoupled,
+        Step = step,
+        Parameters = Values,
+        Gradients = Gradients,
+        First = _first,
+        Second = _second,
+    });
 }

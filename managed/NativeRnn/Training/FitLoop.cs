@@ -40,6 +40,7 @@ internal sealed class FitLoop(
             EpochResult result = new(
                 _epoch, trained, validated, (_clock.Elapsed - start).TotalSeconds);
             results.Add(result);
+            optimizer.Schedule?.EpochEnded(result);
             options.Logger?.Epoch(_epoch, epochs, trained.Loss, validated?.Loss, result.Seconds);
             Report(order.Length, order.Length, trained.Loss, result);
         }
@@ -69,12 +70,19 @@ internal sealed class FitLoop(
     {
         double sum = 0;
         model.ResetMetrics();
+        if (options.AccumulateSteps > 1)
+        {
+            optimizer.ZeroGradients(); // what a run that was cancelled between two steps has left
+        }
+
         for (int start = 0; start < order.Length; start += _batchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<int> rows =
                 order.AsSpan(start, Math.Min(_batchSize, order.Length - start));
-            sum += Step(inputs.Take(rows), targets.Take(rows), start) * (double)rows.Length;
+            AccumulatedBatch batch = AccumulatedBatch.At(
+                start, _batchSize, order.Length, options.AccumulateSteps);
+            sum += Step(inputs.Take(rows), targets.Take(rows), start, batch) * (double)rows.Length;
             int done = start + rows.Length;
             _samples += rows.Length;
             TrainingMeter.Add(rows.Length);
@@ -87,20 +95,26 @@ internal sealed class FitLoop(
         return new Evaluation(sum / order.Length, model.MetricResults());
     }
 
-    private float Step(Tensor input, Tensor target, int start)
+    private float Step(Tensor input, Tensor target, int start, AccumulatedBatch batch)
     {
         using GradientTape tape = input.Device.Record();
         Tensor predictions = model.Forward(input);
         Tensor error = loss.Evaluate(predictions, target);
-        float value = error.Item();
+        float value = error.Item() + optimizer.Penalty();
         if (!float.IsFinite(value))
         {
+            optimizer.ZeroGradients();
             throw NotFinite($"the loss is {value}", start, null);
         }
 
-        tape.Backward(error);
-        Clip(start);
-        optimizer.Step();
+        tape.Backward(batch.Scale == 1 ? error : error * batch.Scale);
+        if (batch.EndsStep)
+        {
+            Clip(start);
+            optimizer.Step();
+            options.WeightAverage?.Update();
+        }
+
         if (metrics.Length > 0)
         {
             model.UpdateMetrics(predictions, target);
@@ -111,6 +125,11 @@ internal sealed class FitLoop(
 
     private void Clip(int start)
     {
+        if (options.ClipValue > 0)
+        {
+            optimizer.ClipGradientValue(options.ClipValue);
+        }
+
         if (options.ClipNorm == 0)
         {
             return;

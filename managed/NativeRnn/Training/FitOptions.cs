@@ -23,6 +23,19 @@ public sealed record FitOptions
     /// <summary>The gradients' largest norm; 0: they are not clipped.</summary>
     public float ClipNorm { get; init; }
 
+    /// <summary>Where each element of the gradients is cut, before their norm is; 0: they are not cut.</summary>
+    public float ClipValue { get; init; }
+
+    /// <summary>
+    /// Batches whose gradients are added up for one step of the optimiser, at least 1: memory for one
+    /// batch, the step of a batch so many times as large, if the loss is a mean over rows. An epoch's
+    /// last step takes the batches that are left.
+    /// </summary>
+    public int AccumulateSteps { get; init; } = 1;
+
+    /// <summary>Takes the weights into an average after each step; null: none.</summary>
+    public ExponentialMovingAverage? WeightAverage { get; init; }
+
     /// <summary>Told a few times a second and after each epoch; null: nobody.</summary>
     public IProgress<FitProgress>? Progress { get; init; }
 

@@ -46,7 +46,8 @@ internal sealed class LanguageModelRun
         (_model, _options, _feed, _progress) = (model, options, feed, progress);
         _epochLength = epochLength;
         _optimizer = new Adam(model.Parameters(), options.LearningRate);
-        _schedule = new CosineSchedule(options.LearningRate, floor: Floor);
+        _schedule = new CosineSchedule(
+            options.LearningRate, Math.Max(1, (long)options.Epochs * feed.Count), floor: Floor);
         _state = new CarriedState(model.ZeroState(feed.Batch));
     }
 

@@ -68,17 +68,20 @@ public sealed class RmsProp : Optimizer
         _velocity = Momentum == 0 ? [] : ZerosLike(parameters);
     }
 
-    private protected override void StepOf(int index, Parameter parameter) =>
-        Ops.RmspropStep(new RmspropCall
-        {
-            LearningRate = LearningRate,
-            Alpha = Alpha,
-            Epsilon = Epsilon,
-            Momentum = Momentum,
-            WeightDecay = WeightDecay,
-            Parameter = parameter.Value,
-            Gradient = parameter.Gradient,
-            Square = _square[index],
-            Velocity = Momentum == 0 ? null : _velocity[index],
-        });
+    private protected override IEnumerable<(string Kind, Tensor[] Tensors)> Moments() =>
+        [("square", _square), ("velocity", _velocity)];
+
+    private protected override void StepAll(long step) => Ops.RmspropStep(new RmspropCall
+    {
+        LearningRate = LearningRate,
+        Alpha = Alpha,
+        Epsilon = Epsilon,
+        Momentum = MomentumOr(Momentum),
+        WeightDecay = WeightDecay,
+        ClipValue = ClipValue,
+        Parameters = Values,
+        Gradients = Gradients,
+        Squares = _square,
+        Velocities = _velocity,
+    });
 }

@@ -12,7 +12,7 @@ public sealed partial class Sequential
     /// <param name="batchSize">Rows of a step, at least 1; the last batch takes what is left.</param>
     /// <param name="options">Validation, order, clipping, progress, log; null: the defaults.</param>
     /// <param name="cancellationToken">Ends the training after the batch that runs.</param>
-    /// <returns>Losses and metrics of each epoch.</returns>
+    /// <returns>Losses and metrics of each epoch; the losses with the penalties of regularisers.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     /// <exception cref="NativeRnnException">
     /// The loss or the gradients' norm is not finite; the message says at which epoch and batch, and
@@ -50,7 +50,7 @@ public sealed partial class Sequential
     /// <param name="x">Inputs, [N,..].</param>
     /// <param name="y">Targets, [N,..].</param>
     /// <param name="batchSize">Rows at a time, at least 1.</param>
-    /// <returns>The means over all rows.</returns>
+    /// <returns>The means over all rows; the loss with the penalties of regularisers, as in Fit.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     public Evaluation Evaluate(Tensor x, Tensor y, int batchSize = 32)
     {
@@ -113,7 +113,7 @@ public sealed partial class Sequential
                 UpdateMetrics(predictions, wanted);
             }
         });
-        return new Evaluation(sum / rows.Length, MetricResults());
+        return new Evaluation((sum / rows.Length) + this.Penalty(), MetricResults());
     }
 
     internal void ResetMetrics() => Array.ForEach(_metrics, metric => metric.Reset());
@@ -157,6 +157,18 @@ public sealed partial class Sequential
         {
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.ClipNorm, "ClipNorm must be at least 0 and finite");
+        }
+
+        if (!(options.ClipValue >= 0) || float.IsInfinity(options.ClipValue))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.ClipValue, "ClipValue must be at least 0 and finite");
+        }
+
+        if (options.AccumulateSteps < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.AccumulateSteps, "AccumulateSteps must be at least 1");
         }
 
         if (options.ValidationData is (Tensor x, Tensor y))

@@ -50,17 +50,20 @@ public sealed class Sgd : Optimizer
     private protected override void MakeMoments(Parameter[] parameters) =>
         _velocity = Momentum == 0 ? [] : ZerosLike(parameters);
 
-    private protected override void StepOf(int index, Parameter parameter) =>
-        Ops.SgdStep(new SgdCall
-        {
-            LearningRate = LearningRate,
-            Momentum = Momentum,
-            WeightDecay = WeightDecay,
-            Nesterov = Nesterov,
-            Parameter = parameter.Value,
-            Gradient = parameter.Gradient,
-            Velocity = Momentum == 0 ? null : _velocity[index],
-        });
+    private protected override IEnumerable<(string Kind, Tensor[] Tensors)> Moments() =>
+        [("velocity", _velocity)];
+
+    private protected override void StepAll(long step) => Ops.SgdStep(new SgdCall
+    {
+        LearningRate = LearningRate,
+        Momentum = MomentumOr(Momentum),
+        WeightDecay = WeightDecay,
+        ClipValue = ClipValue,
+        Nesterov = Nesterov,
+        Parameters = Values,
+        Gradients = Gradients,
+        Velocities = _velocity,
+    });
 
     private static (float Momentum, float WeightDecay, bool Nesterov) Check(
         float momentum, float weightDecay, bool nesterov)

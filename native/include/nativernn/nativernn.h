@@ -507,7 +507,11 @@ NRNN_API nrnn_status nrnn_random_normal(nrnn_buffer* buffer, float mean, float d
                                         int64_t seed, int64_t offset);
 
 // ---- Optimisers ----
-// Each updates parameter from gradient, both of one length, and then sets the gradient to zero.
+// One call is one step of a whole model: it updates count parameters from their gradients, and then
+// sets the gradients to zero, in one pass over memory that is split by elements. All arrays hold
+// count handles of one device: those of one index have one length, and no two overlap. Before its
+// use a gradient is cut to [-clip_value, clip_value]; 0: it is not. Where an optimiser has a
+// weight_decay that is not decoupled, weight_decay * parameter is added to the gradient after that.
 
 /// Adam (Kingma 2015), or AdamW (Loshchilov 2019) if decoupled: the weight decay acts on the
 /// parameter, not the gradient. first, second: the moments. step counts from 1.
@@ -517,48 +521,108 @@ typedef struct nrnn_adam_args {
   float beta2;
   float epsilon;
   float weight_decay;
+  float clip_value;
   int32_t decoupled;
   int64_t step;
-  nrnn_buffer* parameter;
-  nrnn_buffer* gradient;
-  nrnn_buffer* first;
-  nrnn_buffer* second;
+  int64_t count;
+  nrnn_buffer* const* parameters;
+  nrnn_buffer* const* gradients;
+  nrnn_buffer* const* first;
+  nrnn_buffer* const* second;
 } nrnn_adam_args;
 NRNN_API nrnn_status nrnn_adam_step(const nrnn_adam_args* args);
 
-/// v = momentum v + g; p -= learning_rate v, or (g + momentum v) if nesterov. velocity: null when
-/// momentum is 0.
+/// v = momentum v + g; p -= learning_rate v, or (g + momentum v) if nesterov (Sutskever 2013 as
+/// PyTorch writes it). velocities: null when momentum is 0.
 typedef struct nrnn_sgd_args {
   float learning_rate;
   float momentum;
   float weight_decay;
+  float clip_value;
   int32_t nesterov;
-  nrnn_buffer* parameter;
-  nrnn_buffer* gradient;
-  nrnn_buffer* velocity;
+  int64_t count;
+  nrnn_buffer* const* parameters;
+  nrnn_buffer* const* gradients;
+  nrnn_buffer* const* velocities;
 } nrnn_sgd_args;
 NRNN_API nrnn_status nrnn_sgd_step(const nrnn_sgd_args* args);
 
 /// s = alpha s + (1 - alpha) g^2; v = momentum v + g / (sqrt(s) + epsilon); p -= learning_rate v
-/// (Hinton 2012). velocity: null when momentum is 0.
+/// (Hinton 2012 as PyTorch writes it). velocities: null when momentum is 0.
 typedef struct nrnn_rmsprop_args {
   float learning_rate;
   float alpha;
   float epsilon;
   float momentum;
   float weight_decay;
-  nrnn_buffer* parameter;
-  nrnn_buffer* gradient;
-  nrnn_buffer* square;
-  nrnn_buffer* velocity;
+  float clip_value;
+  int64_t count;
+  nrnn_buffer* const* parameters;
+  nrnn_buffer* const* gradients;
+  nrnn_buffer* const* squares;
+  nrnn_buffer* const* velocities;
 } nrnn_rmsprop_args;
 NRNN_API nrnn_status nrnn_rmsprop_step(const nrnn_rmsprop_args* args);
+
+/// s += g^2; p -= learning_rate g / (sqrt(s) + epsilon) (Duchi 2011 as PyTorch writes it). sums: s.
+typedef struct nrnn_adagrad_args {
+  float learning_rate;
+  float epsilon;
+  float weight_decay;
+  float clip_value;
+  int64_t count;
+  nrnn_buffer* const* parameters;
+  nrnn_buffer* const* gradients;
+  nrnn_buffer* const* sums;
+} nrnn_adagrad_args;
+NRNN_API nrnn_status nrnn_adagrad_step(const nrnn_adagrad_args* args);
+
+/// p -= learning_rate (sign(beta1 m + (1 - beta1) g) + weight_decay p); m = beta2 m + (1 - beta2) g
+/// (Chen 2023). The weight decay is decoupled. first: m.
+typedef struct nrnn_lion_args {
+  float learning_rate;
+  float beta1;
+  float beta2;
+  float weight_decay;
+  float clip_value;
+  int64_t count;
+  nrnn_buffer* const* parameters;
+  nrnn_buffer* const* gradients;
+  nrnn_buffer* const* first;
+} nrnn_lion_args;
+NRNN_API nrnn_status nrnn_lion_step(const nrnn_lion_args* args);
 
 /// Scales all gradients by max_norm / norm when their common 2-norm (summed in double) is above
 /// max_norm (Pascanu 2013). gradients: count handles of one device. out_norm: the norm before. A
 /// norm that is not finite scales nothing.
 NRNN_API nrnn_status nrnn_clip_global_norm(nrnn_buffer* const* gradients, int64_t count,
                                            float max_norm, float* out_norm);
+
+/// Cuts each element of all gradients to [-max_value, max_value]; NaN stays. gradients: count
+/// handles of one device.
+NRNN_API nrnn_status nrnn_clip_values(nrnn_buffer* const* gradients, int64_t count,
+                                      float max_value);
+
+/// Penalties on weights: out_penalty = sum of l1[k] |w| + l2[k] w^2 over the elements w of
+/// parameters[k] (summed in double), and gradients[k] += l1[k] sign(w) + 2 l2[k] w. l1, l2: count
+/// factors, at least 0. gradients: null, or count handles.
+typedef struct nrnn_regularize_args {
+  int64_t count;
+  const float* l1;
+  const float* l2;
+  nrnn_buffer* const* parameters;
+  nrnn_buffer* const* gradients;
+} nrnn_regularize_args;
+NRNN_API nrnn_status nrnn_regularize(const nrnn_regularize_args* args, float* out_penalty);
+
+/// Scales each run of x along an axis to the 2-norm max_norm where its norm is above it (Srivastava
+/// 2014). x: [outer, length, inner]; a run is the length elements of one outer and one inner index.
+NRNN_API nrnn_status nrnn_max_norm(const nrnn_axis* axis, float max_norm, nrnn_buffer* x);
+
+/// averages[k] = decay averages[k] + (1 - decay) values[k]: count handles of one device each, of
+/// pairwise one length. decay: in [0, 1].
+NRNN_API nrnn_status nrnn_moving_average(nrnn_buffer* const* averages, nrnn_buffer* const* values,
+                                         int64_t count, float decay);
 
 #ifdef __cplusplus
 }

@@ -126,11 +126,18 @@ class Backend {
   virtual void RandomNormal(int64_t length, float mean, float deviation, int64_t seed,
                             int64_t offset, float* y) = 0;
 
-  virtual void AdamStep(const AdamArgs& args) = 0;
-  virtual void SgdStep(const SgdArgs& args) = 0;
-  virtual void RmspropStep(const RmspropArgs& args) = 0;
+  virtual void AdamStep(const AdamArgs& args, StepParts parts) = 0;
+  virtual void SgdStep(const SgdArgs& args, StepParts parts) = 0;
+  virtual void RmspropStep(const RmspropArgs& args, StepParts parts) = 0;
+  virtual void AdagradStep(const AdagradArgs& args, StepParts parts) = 0;
+  virtual void LionStep(const LionArgs& args, StepParts parts) = 0;
   // Returns the norm before.
   virtual float ClipGlobalNorm(const GradientSpan* gradients, int64_t count, float max_norm) = 0;
+  virtual void ClipValues(const GradientSpan* gradients, int64_t count, float max_value) = 0;
+  // Returns the penalty.
+  virtual float Regularize(const PenaltyPart* parts, int64_t count) = 0;
+  virtual void MaxNorm(const Axis& axis, float max_norm, float* x) = 0;
+  virtual void MovingAverage(const AveragePart* parts, int64_t count, float decay) = 0;
 };
 
 // The factory of the CPU backend. threads: 0 = one for each CPU of this process; target:

@@ -80,36 +80,59 @@ struct CrossEntropyArgs {
   const int32_t* targets;
 };
 
-struct AdamArgs {
-  float learning_rate, beta1, beta2, epsilon, weight_decay;
-  bool decoupled;
-  int64_t step, length;
+// One parameter of an optimiser's step; first, second: what the optimiser remembers of it, or null.
+struct StepPart {
   float* parameter;
   float* gradient;
   float* first;
   float* second;
+  int64_t length;
+};
+
+struct StepParts {
+  const StepPart* data;
+  int64_t count;
+};
+
+// clip: gradients are cut to [-clip, clip]; infinity: they are not.
+struct AdamArgs {
+  float learning_rate, beta1, beta2, epsilon, weight_decay, clip;
+  bool decoupled;
+  int64_t step;
 };
 
 struct SgdArgs {
-  float learning_rate, momentum, weight_decay;
+  float learning_rate, momentum, weight_decay, clip;
   bool nesterov;
-  int64_t length;
-  float* parameter;
-  float* gradient;
-  float* velocity;  // null when momentum is 0
 };
 
 struct RmspropArgs {
-  float learning_rate, alpha, epsilon, momentum, weight_decay;
-  int64_t length;
-  float* parameter;
-  float* gradient;
-  float* square;
-  float* velocity;  // null when momentum is 0
+  float learning_rate, alpha, epsilon, momentum, weight_decay, clip;
+};
+
+struct AdagradArgs {
+  float learning_rate, epsilon, weight_decay, clip;
+};
+
+struct LionArgs {
+  float learning_rate, beta1, beta2, weight_decay, clip;
 };
 
 struct GradientSpan {
   float* data;
+  int64_t length;
+};
+
+struct PenaltyPart {
+  float l1, l2;
+  const float* parameter;
+  float* gradient;  // or null
+  int64_t length;
+};
+
+struct AveragePart {
+  float* average;
+  const float* value;
   int64_t length;
 };
 

@@ -78,10 +78,16 @@ class CpuBackend final : public Backend {
   void RandomNormal(int64_t length, float mean, float deviation, int64_t seed, int64_t offset,
                     float* y) override;
 
-  void AdamStep(const AdamArgs& args) override;
-  void SgdStep(const SgdArgs& args) override;
-  void RmspropStep(const RmspropArgs& args) override;
+  void AdamStep(const AdamArgs& args, StepParts parts) override;
+  void SgdStep(const SgdArgs& args, StepParts parts) override;
+  void RmspropStep(const RmspropArgs& args, StepParts parts) override;
+  void AdagradStep(const AdagradArgs& args, StepParts parts) override;
+  void LionStep(const LionArgs& args, StepParts parts) override;
   float ClipGlobalNorm(const GradientSpan* gradients, int64_t count, float max_norm) override;
+  void ClipValues(const GradientSpan* gradients, int64_t count, float max_value) override;
+  float Regularize(const PenaltyPart* parts, int64_t count) override;
+  void MaxNorm(const Axis& axis, float max_norm, float* x) override;
+  void MovingAverage(const AveragePart* parts, int64_t count, float decay) override;
 
  private:
   ThreadPool pool_;

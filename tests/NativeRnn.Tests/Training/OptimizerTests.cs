@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NativeRnn.Layers;
 using NativeRnn.Tests.Layers;
 using NativeRnn.Training;
@@ -62,6 +63,92 @@ public sealed class OptimizerTests : IDisposable
             };
         });
 
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    public void Adagrad_FollowsTheEquations(float start) => Check(
+        parameters => new Adagrad(parameters, (float)Rate, 1e-6f, start, 0.1f),
+        () =>
+        {
+            double sum = start;
+            return (p, gradient) =>
+            {
+                double g = gradient + (0.1f * p);
+                sum += g * g;
+                return p - (Rate * g / (Math.Sqrt(sum) + 1e-6));
+            };
+        });
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    public void Lion_FollowsTheEquations(float decay) => Check(
+        parameters => new Lion(parameters, (float)Rate, weightDecay: decay),
+        () =>
+        {
+            double first = 0;
+            return (p, gradient) =>
+            {
+                double step = Math.Sign((0.9 * first) + (0.1 * gradient));
+                first = (0.99 * first) + (0.01 * gradient);
+                return p - (Rate * (step + (decay * p)));
+            };
+        });
+
+    [Fact]
+    public void ClipValue_CutsGradientsBeforeTheirUse() => Check(
+        parameters => new Sgd(parameters, (float)Rate, weightDecay: 0.1f) { ClipValue = 0.25f },
+        () => (p, gradient) => p - (Rate * (Math.Clamp(gradient, -0.25, 0.25) + (0.1f * p))));
+
+    [Fact]
+    public void ClipGradientValue_CutsAllGradients()
+    {
+        Parameter first = new("a", Tensor.From([0f, 0, 0], [3], _device));
+        Parameter second = new("b", Tensor.From([0f], [1], _device));
+        first.Gradient.Write([3f, -4f, 0.25f]);
+        second.Gradient.Write([float.NaN]);
+
+        new Sgd([first, second]).ClipGradientValue(1);
+
+        Assert.Equal([1f, -1f, 0.25f], first.Gradient.ToArray());
+        Assert.Equal([float.NaN], second.Gradient.ToArray());
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(-1f)]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void ClipGradientValue_OfNoLimit_Refuses(float limit)
+    {
+        Parameter parameter = new("a", Tensor.From([0f], [1], _device));
+
+        Assert.Equal("maxValue", Assert.Throws<ArgumentOutOfRangeException>(
+            () => new Sgd([parameter]).ClipGradientValue(limit)).ParamName);
+    }
+
+    [Fact]
+    public void Constructors_OfOptionsOutOfRange_NameThem()
+    {
+        AssertRange("initialSum", () => new Adagrad(initialSum: -1));
+        AssertRange("epsilon", () => new Adagrad(epsilon: 0));
+        AssertRange("weightDecay", () => new Adagrad(weightDecay: float.NaN));
+        AssertRange("beta1", () => new Lion(beta1: -0.1f));
+        AssertRange("beta2", () => new Lion(beta2: 1));
+        AssertRange("weightDecay", () => new Lion(weightDecay: -1));
+        AssertRange("ClipValue", () => new Lion { ClipValue = -1 });
+        AssertRange("LearningRate", () => new Lion(learningRate: float.PositiveInfinity));
+    }
+
+    /// <summary>Each optimiser, over tensors from one element to several tasks of the pool.</summary>
+    [Fact]
+    public void Step_AnyNumberOfThreads_GivesTheSameBits()
+    {
+        int[] wanted = Trained(threads: 1);
+
+        Assert.All(new[] { 2, 3, 8 }, threads => Assert.Equal(wanted, Trained(threads)));
+    }
+
     [Fact]
     public void LearningRate_CanChangeBetweenSteps()
     {
@@ -116,6 +203,47 @@ public sealed class OptimizerTests : IDisposable
         Adam optimizer = new([parameter]);
 
         Assert.Throws<InvalidOperationException>(() => optimizer.Bind([parameter]));
+    }
+
+    private static void AssertRange(string name, Func<Optimizer> make) =>
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(make).ParamName);
+
+    private static int[] Trained(int threads)
+    {
+        using Device device = Device.Cpu(threads);
+        Func<Parameter[], Optimizer>[] kinds =
+        [
+            p => new Adam(p), p => new AdamW(p), p => new Sgd(p, 0.1f, 0.9f, nesterov: true),
+            p => new RmsProp(p, momentum: 0.9f), p => new Adagrad(p), p => new Lion(p, 0.01f, weightDecay: 0.1f),
+        ];
+        Parameter[] parameters =
+        [
+            .. new[] { 1, 40_000, 37, 16_384, 5 }.Select(
+                (length, index) => new Parameter($"p{index}", Numbers.Tensor(device, index, length))
+                {
+                    Regularizer = new L1L2(1e-3f, 1e-2f), Constraint = new MaxNorm(3),
+                }),
+        ];
+        foreach (Func<Parameter[], Optimizer> kind in kinds)
+        {
+            Optimizer optimizer = kind(parameters);
+            for (int step = 0; step < 3; step++)
+            {
+                foreach (Parameter parameter in parameters)
+                {
+                    parameter.Gradient.Write(Numbers.Uniform((int)parameter.Length, step));
+                }
+
+                optimizer.ClipGradientNorm(1);
+                optimizer.Step();
+            }
+        }
+
+        return
+        [
+            .. parameters.SelectMany(parameter =>
+                MemoryMarshal.Cast<float, int>(parameter.Value.ToArray()).ToArray()),
+        ];
     }
 
     private static Func<double, double, double> AdamRule(double decay, bool decoupled)
