@@ -90,8 +90,9 @@ internal sealed class FitLoop(
     private float Step(Tensor input, Tensor target, int start)
     {
         using GradientTape tape = input.Device.Record();
-        Tensor predictions = model.Forward(input);
-        Tensor error = loss.Evaluate(predictions, target);
+        (Tensor predictions, Tensor wanted) =
+            Sequential.Judged(model.ForwardMasked(input, null), target, loss);
+        Tensor error = loss.Evaluate(predictions, wanted);
         float value = error.Item();
         if (!float.IsFinite(value))
         {
@@ -103,7 +104,7 @@ internal sealed class FitLoop(
         optimizer.Step();
         if (metrics.Length > 0)
         {
-            model.UpdateMetrics(predictions, target);
+            model.UpdateMetrics(predictions, wanted);
         }
 
         return value;

@@ -6,6 +6,12 @@ public abstract class Loss
     /// <summary>The name that <see cref="Sequential"/> reports.</summary>
     public virtual string Name => GetType().Name;
 
+    /// <summary>
+    /// Whether each step of a sequence is judged by itself, so that masked steps can be left out: the
+    /// loss then gets those that count, [N,..]. False: it gets whole sequences, masked or not.
+    /// </summary>
+    public virtual bool JudgesSteps => true;
+
     /// <summary>Computes the loss.</summary>
     /// <param name="predictions">What the model gives, in the shape that the loss states.</param>
     /// <param name="targets">What it should give.</param>
