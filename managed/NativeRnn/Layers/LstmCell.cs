@@ -9,7 +9,9 @@ public sealed class LstmCell : FusedCell
     /// <param name="bias">Whether there are biases.</param>
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
     /// <param name="device">Of the weights; null: <see cref="Device.Default"/>.</param>
-    /// <param name="options">What else the cell does; null: nothing.</param>
+    /// <param name="options">
+    /// The cell's options and initialisers; those about sequences have no effect. Null: none.
+    /// </param>
     public LstmCell(
         int inputSize,
         int hiddenSize,

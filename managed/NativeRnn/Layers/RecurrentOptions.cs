@@ -38,7 +38,8 @@ public sealed partial record RecurrentOptions
 
     /// <summary>
     /// Learns the state to start from, one for all rows: parameters <c>h0</c> and, of an LSTM,
-    /// <c>c0</c>, [L D,1,H], zeros at first. A state that is given or carried comes before it.
+    /// <c>c0</c>, [L D,1,H], zeros at first. A state that is given or carried comes before it. A
+    /// stream of packed weights starts from zeros: give it this state.
     /// </summary>
     public bool LearnedInitialState { get; init; }
 

@@ -83,6 +83,24 @@ public sealed class Rnn : Module
         return Run(input, state, SequenceMask.FromLengths(steps, given));
     }
 
+    /// <summary>Runs packed sequences from a state of zeros.</summary>
+    /// <param name="input">Sequences of steps as the cell takes them.</param>
+    /// <returns>The outputs, packed in the same way.</returns>
+    /// <exception cref="InvalidOperationException">The layer gives the last step only.</exception>
+    public PackedSequence Forward(PackedSequence input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (!_returnSequences)
+        {
+            throw new InvalidOperationException(
+                "packed sequences need a layer that gives all steps: set returnSequences to true");
+        }
+
+        (Tensor padded, IReadOnlyList<int> lengths) = input.Pad(BatchFirst);
+        SequenceMask mask = SequenceMask.FromLengths(input.BatchSizes.Count, [.. lengths]);
+        return input.Repack(Run(padded, null, mask).Output, BatchFirst);
+    }
+
     /// <inheritdoc/>
     /// <remarks>Steps that don't count are not run: their outputs are 0, the state passes them by.
     /// </remarks>

@@ -49,6 +49,8 @@ public sealed class SequenceMask
     {
         get
         {
+            ArgumentOutOfRangeException.ThrowIfNegative(row);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Batch);
             ArgumentOutOfRangeException.ThrowIfNegative(step);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
             return _valid[(row * Steps) + step];

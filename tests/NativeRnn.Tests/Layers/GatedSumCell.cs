@@ -3,8 +3,8 @@ using NativeRnn.Layers;
 namespace NativeRnn.Tests.Layers;
 
 /// <summary>
-/// A user's own cell with two state tensors and an output that is none of them: m = m' + tanh(a),
-/// s = 0.5 s' + a, y = m s, where a = x W^T + b + m'.
+/// A user's own cell with two state tensors and an output that is none of them:
+/// m = 0.5 m' + tanh(a), s = 0.5 s' + a, y = m s, where a = x W^T + b - 0.5 m'.
 /// </summary>
 internal sealed class GatedSumCell : RecurrentCell
 {
@@ -28,8 +28,8 @@ internal sealed class GatedSumCell : RecurrentCell
     public override CellOutput Step(Tensor x, IReadOnlyList<Tensor> state)
     {
         RowsRun += x.Shape[0];
-        Tensor a = _linear.Forward(x) + state[0];
-        Tensor m = state[0] + a.Tanh();
+        Tensor a = _linear.Forward(x) - (0.5f * state[0]);
+        Tensor m = (0.5f * state[0]) + a.Tanh();
         Tensor s = (0.5f * state[1]) + a;
         return new CellOutput(m * s, [m, s]);
     }
@@ -50,13 +50,13 @@ internal sealed class GatedSumCell : RecurrentCell
         {
             for (int unit = 0; unit < hidden; unit++)
             {
-                double a = bias[unit] + m[unit];
+                double a = bias[unit] - (0.5 * m[unit]);
                 for (int input = 0; input < _inputSize; input++)
                 {
                     a += weight[(unit * _inputSize) + input] * x[input];
                 }
 
-                m[unit] += Math.Tanh(a);
+                m[unit] = (0.5 * m[unit]) + Math.Tanh(a);
                 s[unit] = (0.5 * s[unit]) + a;
             }
 

@@ -1,4 +1,5 @@
 using NativeRnn.Layers;
+using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Layers;
 
@@ -138,6 +139,20 @@ public sealed class RecurrentOptionsTests : IDisposable
         Assert.Equal(whole[.., ..2].ToArray(), first);
         Assert.Equal(whole[.., 2..].ToArray(), second);
         Assert.Equal(first, again);
+    }
+
+    [Fact]
+    public void Stateful_LayerOfASequential_IsNotDisturbedByBuild()
+    {
+        Tensor x = Numbers.Tensor(_device, 6, 1, Steps, Input);
+        Tensor whole = new Lstm(Hidden, true, seed: 7).Forward(x);
+        Sequential model = new(new Lstm(Hidden, true, seed: 7, stateful: true));
+
+        model.Forward(x[.., ..2]);
+        model.Build(x.Shape, device: _device);
+        Assert.Equal(whole[.., 2..].ToArray(), model.Forward(x[.., 2..]).ToArray());
+        model.ResetStates();
+        Assert.Equal(whole[.., ..2].ToArray(), model.Forward(x[.., ..2]).ToArray());
     }
 
     [Fact]

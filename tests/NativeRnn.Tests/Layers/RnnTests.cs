@@ -115,6 +115,22 @@ public sealed class RnnTests : IDisposable
         GradientCheck.Run(_device, Loss, [x, .. state, .. GradientCheck.ParametersOf(layer)]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Forward_OfPackedSequences_IsThatOfThePadded(bool batchFirst)
+    {
+        Tensor x = Numbers.Tensor(_device, 1, batchFirst ? [Batch, Steps, Input] : [Steps, Batch, Input]);
+        int[] lengths = [2, 4, 1];
+        Rnn layer = new(Cell(), returnSequences: true, batchFirst: batchFirst);
+
+        PackedSequence got = layer.Forward(PackedSequence.Pack(x, lengths, batchFirst, false));
+
+        Tensor wanted = layer.Forward(x, null, Tensor.From(lengths, [Batch], _device)).Output;
+        Assert.Equal(wanted.ToArray(), got.Pad(batchFirst).Padded.ToArray());
+        Assert.Throws<InvalidOperationException>(() => new Rnn(Cell()).Forward(got));
+    }
+
     [Fact]
     public void Stateful_Batches_ContinueEachOther_UntilReset()
     {
