@@ -79,6 +79,15 @@ public abstract class AffineLayer : Module
     /// <summary>Sets the values at the start; they are zeros before.</summary>
     private protected abstract void Initialize(Span<float> weight, Span<float> bias);
 
+    /// <summary>Fills both, the weights first.</summary>
+    private protected void Fill(
+        Span<float> weight, Span<float> bias, Initializer kernel, Initializer biases, long seed)
+    {
+        RandomStream random = new(seed);
+        kernel.Fill(weight, WeightShape.Matrix(OutputSize, InputSize, InputSize), random);
+        biases.Fill(bias, WeightShape.Vector(OutputSize, InputSize), random);
+    }
+
     private static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
         Span<int> shape = stackalloc int[x.Rank];

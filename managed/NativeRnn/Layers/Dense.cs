@@ -7,18 +7,29 @@ namespace NativeRnn.Layers;
 public sealed class Dense : AffineLayer
 {
     private readonly long _seed;
+    private readonly Initializer _kernel;
+    private readonly Initializer _biases;
 
     /// <summary>A layer.</summary>
     /// <param name="units">Numbers that go out, O, 1 to 65536.</param>
     /// <param name="activation">Applied to the output.</param>
     /// <param name="bias">Whether there is a bias.</param>
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
+    /// <param name="kernelInitializer">Of the weights; null: Glorot's uniform.</param>
+    /// <param name="biasInitializer">Of the bias; null: zeros.</param>
     public Dense(
-        int units, Activation activation = Activation.None, bool bias = true, long? seed = null)
+        int units,
+        Activation activation = Activation.None,
+        bool bias = true,
+        long? seed = null,
+        Initializer? kernelInitializer = null,
+        Initializer? biasInitializer = null)
         : base(Sizes.Require(units, nameof(units)), bias)
     {
         Activation = ActivationLayer.Checked(activation);
         _seed = seed ?? RandomSeed.Next();
+        _kernel = kernelInitializer ?? Initializer.GlorotUniform;
+        _biases = biasInitializer ?? Initializer.Zeros;
     }
 
     /// <summary>Applied to the output.</summary>
@@ -31,5 +42,5 @@ public sealed class Dense : AffineLayer
         ActivationLayer.Apply(Activation, base.Forward(input));
 
     private protected override void Initialize(Span<float> weight, Span<float> bias) =>
-        Initializers.Glorot(weight, InputSize, OutputSize, new RandomStream(_seed));
+        Fill(weight, bias, _kernel, _biases, _seed);
 }

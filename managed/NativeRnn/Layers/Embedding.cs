@@ -16,12 +16,19 @@ public sealed class Embedding : Module
     /// </param>
     /// <param name="seed">Of the vectors; null: the next of <see cref="RandomSeed"/>.</param>
     /// <param name="device">Of the table; null: <see cref="Device.Default"/>.</param>
+    /// <param name="maskZero">
+    /// Index 0 stands for no step: of an input [B,T], layers that follow in a
+    /// <c>Sequential</c> leave such steps out, and losses don't count them.
+    /// </param>
+    /// <param name="initializer">Of the vectors; null: normal with deviation 1.</param>
     public Embedding(
         int vocabulary,
         int dimension,
         int? paddingIndex = null,
         long? seed = null,
-        Device? device = null)
+        Device? device = null,
+        bool maskZero = false,
+        Initializer? initializer = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabulary, 1);
         Sizes.Require(dimension, nameof(dimension));
@@ -40,8 +47,12 @@ public sealed class Embedding : Module
         Vocabulary = vocabulary;
         Dimension = dimension;
         PaddingIndex = paddingIndex;
+        MaskZero = maskZero;
         float[] values = new float[vocabulary * dimension];
-        Initializers.Normal(values, new RandomStream(seed ?? RandomSeed.Next()));
+        (initializer ?? Initializer.RandomNormal(0, 1)).Fill(
+            values,
+            WeightShape.Matrix(vocabulary, dimension, dimension),
+            new RandomStream(seed ?? RandomSeed.Next()));
         if (paddingIndex is int row)
         {
             values.AsSpan(row * dimension, dimension).Clear();
@@ -60,6 +71,9 @@ public sealed class Embedding : Module
 
     /// <summary>The index whose vector is not learnt, or null.</summary>
     public int? PaddingIndex { get; }
+
+    /// <summary>Whether index 0 stands for no step.</summary>
+    public bool MaskZero { get; }
 
     /// <summary>The table, [V,D].</summary>
     public Parameter Weight { get; }
@@ -81,6 +95,21 @@ public sealed class Embedding : Module
         }
 
         return y;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>With <see cref="MaskZero"/> an input [B,T] makes a mask of its own.</remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
+    {
+        MaskedTensor output = base.ForwardMasked(input, mask);
+        if (!MaskZero || input.Rank != 2)
+        {
+            return output;
+        }
+
+        SequenceMask own = SequenceMask.Where(
+            input.Shape[0], input.Shape[1], [.. input.ToInt32Array().Select(index => index != 0)]);
+        return output with { Mask = mask is null ? own : mask.And(own) };
     }
 
     private void Record(GradientTape tape, Tensor indices, Tensor y) => tape.Record(

@@ -18,18 +18,25 @@ public sealed class Gru : RecurrentLayer
     /// <param name="bidirectional">Also run backward in time: D is 2.</param>
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
     /// <param name="options">What else the layer does; null: nothing.</param>
+    /// <param name="returnState">Keep the last state in <see cref="RecurrentLayer.LastState"/>.
+    /// </param>
+    /// <param name="goBackwards">Run from the last step to the first.</param>
+    /// <param name="stateful">Start a batch where the one before ended.</param>
     public Gru(
         int units,
         bool returnSequences = false,
         bool resetAfter = true,
         bool bidirectional = false,
         long? seed = null,
-        RecurrentOptions? options = null)
+        RecurrentOptions? options = null,
+        bool returnState = false,
+        bool goBackwards = false,
+        bool stateful = false)
         : base(
             new RecurrentSettings
             {
                 Cell = RnnCell.Gru,
-                Options = options ?? RecurrentOptions.Default,
+                Options = RecurrentOptions.With(options, returnState, goBackwards, stateful),
                 HiddenSize = units,
                 ResetAfter = resetAfter,
                 Bidirectional = bidirectional,
@@ -92,6 +99,12 @@ public sealed class Gru : RecurrentLayer
         ResetAfter = resetAfter;
     }
 
+    private Gru(RecurrentSettings settings, int? inputSize, long seed, Device? device)
+        : base(settings, inputSize, seed, device)
+    {
+        ResetAfter = settings.ResetAfter;
+    }
+
     /// <summary>Whether the reset gate acts after the recurrent product.</summary>
     public bool ResetAfter { get; }
 
@@ -102,7 +115,7 @@ public sealed class Gru : RecurrentLayer
     /// int32 [B]: the valid steps of each row, 0 to T. Later steps give 0 and leave the state; the
     /// backward direction starts at the last valid step. Null: all are valid.
     /// </param>
-    /// <returns>The output as <see cref="RecurrentLayer.Forward"/> gives it, and the state after
+    /// <returns>The output as <see cref="RecurrentLayer.Forward(Tensor)"/> gives it, and the state after
     /// the last valid step.</returns>
     public (Tensor Output, Tensor State) Forward(
         Tensor input, Tensor? state, Tensor? lengths = null)
@@ -111,4 +124,20 @@ public sealed class Gru : RecurrentLayer
             input, state is null ? null : new RecurrentState(state, null), lengths);
         return (result.Output, result.State.Hidden);
     }
+
+    /// <summary>Runs packed sequences from a state, as in PyTorch.</summary>
+    /// <param name="input">B sequences of steps [I].</param>
+    /// <param name="state">h, [L D,B,H], rows in the order of the sequences; null: zeros.
+    /// </param>
+    /// <returns>The outputs, packed in the same way, and the states after the last steps.</returns>
+    /// <exception cref="InvalidOperationException">The layer gives the last step only.</exception>
+    public (PackedSequence Output, Tensor State) Forward(PackedSequence input, Tensor? state)
+    {
+        (PackedSequence output, RecurrentState last) = RunPacked(
+            input, state is null ? null : new RecurrentState(state, null));
+        return (output, last.Hidden);
+    }
+
+    internal override RecurrentLayer Twin(long seed) =>
+        new Gru(Settings, InputSize == 0 ? null : InputSize, seed, BuiltOn);
 }

@@ -1,56 +1,8 @@
 namespace NativeRnn.Layers;
 
-/// <summary>The weights that layers start with, after PyTorch and after Keras.</summary>
+/// <summary>The weights that recurrent layers start with, after PyTorch and after Keras.</summary>
 internal static class Initializers
 {
-    /// <summary>Uniform in [-bound, bound).</summary>
-    internal static void Uniform(Span<float> values, double bound, RandomStream random)
-    {
-        foreach (ref float value in values)
-        {
-            value = random.NextUniform(-bound, bound);
-        }
-    }
-
-    /// <summary>Uniform, so that signals keep their size both ways (Glorot 2010).</summary>
-    internal static void Glorot(
-        Span<float> values, long inputs, long outputs, RandomStream random) =>
-        Uniform(values, Math.Sqrt(6.0 / (inputs + outputs)), random);
-
-    internal static void Normal(Span<float> values, RandomStream random)
-    {
-        foreach (ref float value in values)
-        {
-            value = (float)random.NextNormal();
-        }
-    }
-
-    /// <summary>
-    /// A matrix [rows, columns] with orthonormal columns, rows at least columns (Saxe 2014): normal
-    /// numbers, made orthogonal by Gram and Schmidt's method, twice for accuracy.
-    /// </summary>
-    internal static void Orthogonal(
-        Span<float> matrix, int rows, int columns, RandomStream random)
-    {
-        double[][] vectors = new double[columns][];
-        for (int column = 0; column < columns; column++)
-        {
-            double[] vector = new double[rows];
-            for (int row = 0; row < rows; row++)
-            {
-                vector[row] = random.NextNormal();
-            }
-
-            Orthogonalize(vector, vectors.AsSpan(0, column));
-            Orthogonalize(vector, vectors.AsSpan(0, column));
-            vectors[column] = vector;
-            for (int row = 0; row < rows; row++)
-            {
-                matrix[(row * columns) + column] = (float)vector[row];
-            }
-        }
-    }
-
     /// <summary>All weights of a recurrent layer, by the names of their views.</summary>
     internal static float[] Recurrent(
         RnnPlan plan, RecurrentSettings settings, IReadOnlyList<ParameterView> views, long seed)
@@ -59,67 +11,44 @@ internal static class Initializers
         float[] values = new float[plan.ParamsLength];
         foreach (ParameterView view in views)
         {
+            int hidden = settings.HiddenSize;
+            WeightShape shape = view.Shape.Count == 2
+                ? WeightShape.Matrix(view.Shape[0], view.Shape[1], hidden)
+                : WeightShape.Vector(view.Shape[0], hidden);
             Span<float> part = values.AsSpan(view.Offset, view.Length);
-            if (settings.KerasStyle)
-            {
-                FillAsKeras(part, view, settings, random);
-            }
-            else
-            {
-                Uniform(part, 1 / Math.Sqrt(settings.HiddenSize), random);
-            }
+            Of(view.Name, settings).Fill(part, shape, random);
+            SetForgetGate(part, view.Name, settings);
         }
 
         return values;
     }
 
-    // Glorot for the input's weights, orthogonal for the recurrent ones, zero biases, but 1 for the
-    // forget gate of the LSTM (Jozefowicz 2015).
-    private static void FillAsKeras(
-        Span<float> values, ParameterView view, RecurrentSettings settings, RandomStream random)
+    // Keras: Glorot for the input's weights, orthogonal for the recurrent ones, zero biases.
+    private static Initializer Of(string name, RecurrentSettings settings)
     {
-        if (view.Name.StartsWith("weight_ih", StringComparison.Ordinal))
+        RecurrentOptions options = settings.Options;
+        if (name.StartsWith("weight_hh", StringComparison.Ordinal))
         {
-            Glorot(values, view.Shape[1], view.Shape[0], random);
+            return options.RecurrentInitializer
+                ?? (settings.KerasStyle ? Initializer.Orthogonal() : Initializer.PyTorchUniform);
         }
-        else if (view.Name.StartsWith("weight_hh", StringComparison.Ordinal))
-        {
-            Orthogonal(values, view.Shape[0], view.Shape[1], random);
-        }
-        else if (settings.Cell == RnnCell.Lstm
-            && view.Name.StartsWith("bias_ih", StringComparison.Ordinal))
-        {
-            // Gates lie as i f g o.
-            values.Slice(settings.HiddenSize, settings.HiddenSize).Fill(1);
-        }
+
+        return name.StartsWith("weight", StringComparison.Ordinal)
+            ? options.KernelInitializer
+                ?? (settings.KerasStyle ? Initializer.GlorotUniform : Initializer.PyTorchUniform)
+            : options.BiasInitializer
+                ?? (settings.KerasStyle ? Initializer.Zeros : Initializer.PyTorchUniform);
     }
 
-    private static void Orthogonalize(double[] vector, ReadOnlySpan<double[]> others)
+    // The forget gate's biases add up to 1 (Jozefowicz 2015). Gates lie as i f g o.
+    private static void SetForgetGate(Span<float> values, string name, RecurrentSettings settings)
     {
-        foreach (double[] other in others)
+        if (settings.Cell == RnnCell.Lstm
+            && name.StartsWith("bias_", StringComparison.Ordinal)
+            && (settings.Options.UnitForgetBias ?? settings.KerasStyle))
         {
-            double along = Dot(vector, other);
-            for (int row = 0; row < vector.Length; row++)
-            {
-                vector[row] -= along * other[row];
-            }
+            bool fromInput = name.StartsWith("bias_ih", StringComparison.Ordinal);
+            values.Slice(settings.HiddenSize, settings.HiddenSize).Fill(fromInput ? 1 : 0);
         }
-
-        double length = Math.Sqrt(Dot(vector, vector));
-        for (int row = 0; row < vector.Length; row++)
-        {
-            vector[row] /= length;
-        }
-    }
-
-    private static double Dot(double[] left, double[] right)
-    {
-        double sum = 0;
-        for (int row = 0; row < left.Length; row++)
-        {
-            sum += left[row] * right[row];
-        }
-
-        return sum;
     }
 }

@@ -15,14 +15,24 @@ public sealed class Lstm : RecurrentLayer
     /// <param name="bidirectional">Also run backward in time: D is 2.</param>
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
     /// <param name="options">What else the layer does; null: nothing.</param>
+    /// <param name="returnState">Keep the last state in <see cref="RecurrentLayer.LastState"/>.
+    /// </param>
+    /// <param name="goBackwards">Run from the last step to the first.</param>
+    /// <param name="stateful">Start a batch where the one before ended.</param>
     public Lstm(
-        int units, bool returnSequences = false, bool bidirectional = false, long? seed = null,
-        RecurrentOptions? options = null)
+        int units,
+        bool returnSequences = false,
+        bool bidirectional = false,
+        long? seed = null,
+        RecurrentOptions? options = null,
+        bool returnState = false,
+        bool goBackwards = false,
+        bool stateful = false)
         : base(
             new RecurrentSettings
             {
                 Cell = RnnCell.Lstm,
-                Options = options ?? RecurrentOptions.Default,
+                Options = RecurrentOptions.With(options, returnState, goBackwards, stateful),
                 HiddenSize = units,
                 Bidirectional = bidirectional,
                 BatchFirst = true,
@@ -78,6 +88,11 @@ public sealed class Lstm : RecurrentLayer
     {
     }
 
+    private Lstm(RecurrentSettings settings, int? inputSize, long seed, Device? device)
+        : base(settings, inputSize, seed, device)
+    {
+    }
+
     /// <summary>Runs a whole sequence from a state.</summary>
     /// <param name="input">[B,T,I] if batch-first, else [T,B,I].</param>
     /// <param name="state">h and c, each [L D,B,H]; null: zeros.</param>
@@ -85,7 +100,7 @@ public sealed class Lstm : RecurrentLayer
     /// int32 [B]: the valid steps of each row, 0 to T. Later steps give 0 and leave the state; the
     /// backward direction starts at the last valid step. Null: all are valid.
     /// </param>
-    /// <returns>The output as <see cref="RecurrentLayer.Forward"/> gives it, and the state after
+    /// <returns>The output as <see cref="RecurrentLayer.Forward(Tensor)"/> gives it, and the state after
     /// the last valid step.</returns>
     public (Tensor Output, LstmState State) Forward(
         Tensor input, LstmState? state, Tensor? lengths = null)
@@ -96,4 +111,21 @@ public sealed class Lstm : RecurrentLayer
             lengths);
         return (result.Output, new LstmState(result.State.Hidden, result.State.Cell!));
     }
+
+    /// <summary>Runs packed sequences from a state, as in PyTorch.</summary>
+    /// <param name="input">B sequences of steps [I].</param>
+    /// <param name="state">h and c, each [L D,B,H], rows in the order of the sequences; null: zeros.
+    /// </param>
+    /// <returns>The outputs, packed in the same way, and the states after the last steps.</returns>
+    /// <exception cref="InvalidOperationException">The layer gives the last step only.</exception>
+    public (PackedSequence Output, LstmState State) Forward(PackedSequence input, LstmState? state)
+    {
+        (PackedSequence output, RecurrentState last) = RunPacked(
+            input,
+            state is LstmState given ? new RecurrentState(given.Hidden, given.Cell) : null);
+        return (output, new LstmState(last.Hidden, last.Cell!));
+    }
+
+    internal override RecurrentLayer Twin(long seed) =>
+        new Lstm(Settings, InputSize == 0 ? null : InputSize, seed, BuiltOn);
 }

@@ -23,6 +23,9 @@ public abstract class Module
     /// <summary>Whether the parameters are made already; some layers wait for an input.</summary>
     internal virtual bool IsBuilt => true;
 
+    /// <summary>Whether it runs only to find sizes: no state is carried on.</summary>
+    internal bool IsTrial { get; set; }
+
     /// <summary>Computes the output of one input.</summary>
     /// <param name="input">Of a shape that the module states.</param>
     /// <returns>The output, recorded for gradients while a tape is active.</returns>
@@ -38,6 +41,33 @@ public abstract class Module
         {
             module.Training = training;
         }
+    }
+
+    /// <summary>
+    /// Makes layers that carry their state from batch to batch (<c>stateful</c>) start anew, in this
+    /// module and all in it.
+    /// </summary>
+    public void ResetStates()
+    {
+        foreach ((_, Module module) in NamedModules())
+        {
+            module.ForgetState();
+        }
+    }
+
+    /// <summary>Computes the output of a batch of sequences in which some steps don't count.
+    /// </summary>
+    /// <param name="input">[B,T,..], of a shape that the module states.</param>
+    /// <param name="mask">Which steps count; null: all.</param>
+    /// <returns>
+    /// The output, and the mask for what follows. A module that does not override this ignores the
+    /// mask, and passes it on if its output is [B,T,..] with no fewer axes than the input.
+    /// </returns>
+    public virtual MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
+    {
+        Tensor output = Forward(input);
+        bool goesOn = mask is not null && output.Rank >= input.Rank && mask.Fits(output);
+        return new MaskedTensor(output, goesOn ? mask : null);
     }
 
     /// <summary>This module, with an empty name, and all modules in it, each once.</summary>
@@ -115,6 +145,11 @@ public abstract class Module
         {
             parameter.Gradient.Fill(0);
         }
+    }
+
+    /// <summary>Forgets what it carries from batch to batch.</summary>
+    internal virtual void ForgetState()
+    {
     }
 
     internal static void CheckName(string name)

@@ -5,12 +5,16 @@ namespace NativeRnn.Layers;
 /// in D directions with H hidden units each, run over whole sequences. All weights lie in one
 /// parameter, with PyTorch's names for its parts.
 /// </summary>
-public abstract class RecurrentLayer : Module
+public abstract partial class RecurrentLayer : Module
 {
     private readonly RecurrentSettings _settings;
     private readonly long _seed;
     private RnnPlan? _plan;
     private Parameter? _weights;
+    private Parameter? _h0;
+    private Parameter? _c0;
+    private CheckpointedStack? _checkpointed;
+    private RecurrentState? _carried;
     private long _calls;
 
     private protected RecurrentLayer(
@@ -45,7 +49,22 @@ public abstract class RecurrentLayer : Module
     /// <summary>Dropout on the output of each layer but the last, in training only.</summary>
     public float Dropout => _settings.Dropout;
 
+    /// <summary>Whether it starts at the last step.</summary>
+    public bool GoBackwards => _settings.Options.GoBackwards;
+
+    /// <summary>Whether a batch starts where the one before ended.</summary>
+    public bool Stateful => _settings.Options.Stateful;
+
+    /// <summary>
+    /// The state after the last <c>Forward(input)</c> of a layer with returnState; else null. Made
+    /// while a tape is on, it is recorded and ends with the tape.
+    /// </summary>
+    public RecurrentState? LastState { get; private set; }
+
     internal override bool IsBuilt => _plan is not null;
+
+    /// <summary>The device of the weights; null before there are any.</summary>
+    internal Device? BuiltOn => _plan?.Device;
 
     internal RecurrentSettings Settings => _settings;
 
@@ -57,7 +76,19 @@ public abstract class RecurrentLayer : Module
     /// The outputs of the last layer at all steps, [B,T,D H] or [T,B,D H]; a layer made in Keras'
     /// way without returnSequences gives the last step's only, [B,D H].
     /// </returns>
-    public override Tensor Forward(Tensor input) => Run(input, null, null, stateLeaves: false).Output;
+    public override Tensor Forward(Tensor input) => RunMasked(input, null);
+
+    /// <summary>Runs packed sequences from a state of zeros, as in PyTorch.</summary>
+    /// <param name="input">Sequences of steps [I].</param>
+    /// <returns>The outputs, packed in the same way.</returns>
+    /// <exception cref="InvalidOperationException">The layer gives the last step only.</exception>
+    public PackedSequence Forward(PackedSequence input) => RunPacked(input, null).Output;
+
+    /// <inheritdoc/>
+    /// <remarks>Steps that don't count are not run: their outputs are 0, the state passes them by.
+    /// </remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask) =>
+        new(RunMasked(input, mask), _settings.ReturnSequences ? mask : null);
 
     /// <summary>
     /// Packs the weights as they are now for inference step by step: the layer may be trained on or
@@ -72,7 +103,7 @@ public abstract class RecurrentLayer : Module
     /// The layer has no weights yet: its input's size is found in the first Forward.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The layer is bidirectional: backward in time it would need the steps to come.
+    /// The layer is bidirectional or goes backwards: it would need the steps to come.
     /// </exception>
     public RnnWeights Pack(WeightStorage storage = WeightStorage.Float32)
     {
@@ -96,40 +127,22 @@ public abstract class RecurrentLayer : Module
                 "last step");
         }
 
+        if (GoBackwards)
+        {
+            throw new NotSupportedException(
+                "a layer that goes backwards can't run step by step: it starts at the last step");
+        }
+
         return new RnnWeights(_settings, _plan, InputSize, _weights!.Value, storage);
     }
 
-    /// <param name="input">As for <see cref="Forward"/>.</param>
-    /// <param name="state">Null: zeros.</param>
-    /// <param name="lengths">Null: all steps are valid.</param>
-    /// <param name="stateLeaves">False: nobody outside of this library gets the state.</param>
-    internal RecurrentOutput Run(
-        Tensor input, RecurrentState? state, Tensor? lengths, bool stateLeaves = true)
-    {
-        Sizes.RequireFloats(input, nameof(input));
-        if (input.Rank != 3)
-        {
-            throw new ArgumentException(
-                $"input must be {(BatchFirst ? "[B,T,I]" : "[T,B,I]")}, " +
-                $"it is {Sizes.Text(input.Shape)}", nameof(input));
-        }
+    /// <summary>A layer of the same settings with weights of its own.</summary>
+    internal abstract RecurrentLayer Twin(long seed);
 
-        Build(input.Shape[2], input.Device);
-        if (input.Shape[2] != InputSize || input.Length == 0)
-        {
-            throw new ArgumentException(
-                $"input is {Sizes.Text(input.Shape)}; its last size must be {InputSize}, the " +
-                "others at least 1", nameof(input));
-        }
+    /// <inheritdoc cref="Twin(long)"/>
+    internal RecurrentLayer Twin() => Twin(RandomStream.Mix(_seed, -1));
 
-        RecurrentCall call = new(_settings, _plan!, _weights!.Value, input, state, lengths);
-        bool dropout = Training && _settings.Drops;
-        long seed = dropout ? RandomStream.Mix(_seed, ++_calls) : 0;
-        RecurrentOutput output = call.Run(dropout, seed, stateLeaves);
-        return _settings.ReturnSequences
-            ? output
-            : output with { Output = LastStep(output.State.Hidden) };
-    }
+    internal override void ForgetState() => _carried = null;
 
     private void Build(int inputSize, Device device)
     {
@@ -143,16 +156,19 @@ public abstract class RecurrentLayer : Module
         Tensor weights = Tensor.NewOwned([checked((int)plan.ParamsLength)], device);
         weights.Write(Initializers.Recurrent(plan, _settings, views, _seed));
         _weights = Register(new Parameter("weights", weights, views));
+        if (_settings.Options.LearnedInitialState)
+        {
+            _h0 = Register(new Parameter("h0", Zeros(_settings.StateSize, 1, device)));
+            _c0 = _settings.Cell == RnnCell.Lstm
+                ? Register(new Parameter("c0", Zeros(HiddenSize, 1, device)))
+                : null;
+        }
+
         _plan = plan;
         InputSize = inputSize;
     }
 
-    // The state of the last layer, [D,B,H], as [B,D H]: right with lengths too.
-    private Tensor LastStep(Tensor hidden)
-    {
-        int batch = hidden.Shape[1];
-        return Bidirectional
-            ? hidden.Permute(1, 0, 2).Reshape(batch, 2 * HiddenSize)
-            : hidden.Reshape(batch, HiddenSize);
-    }
+    // A part of a state, of all layers and directions.
+    private Tensor Zeros(int width, int batch, Device device) =>
+        Tensor.NewOwned([NumLayers * _settings.Directions, batch, width], device);
 }

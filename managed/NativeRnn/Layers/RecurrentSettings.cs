@@ -36,6 +36,9 @@ internal sealed record RecurrentSettings
 
     internal int Directions => Bidirectional ? 2 : 1;
 
+    /// <summary>Numbers of an output and of h, for each direction.</summary>
+    internal int StateSize => HiddenSize;
+
     internal int Gates => Cell switch { RnnCell.Lstm => 4, RnnCell.Gru => 3, _ => 1 };
 
     /// <summary>Checks the sizes; hiddenName: what the caller calls the hidden size.</summary>
@@ -44,6 +47,7 @@ internal sealed record RecurrentSettings
         Sizes.Require(HiddenSize, hiddenName);
         Sizes.Require(NumLayers, "numLayers", MaxLayers);
         Sizes.RequireRate(Dropout, "dropout");
+        Options.CheckLayer();
         return this;
     }
 

@@ -40,7 +40,8 @@ internal sealed class RnnPlan
         long length = Ops.RnnReserveLength(plan, steps, batch);
         return length <= int.MaxValue ? (int)length : throw new NotSupportedException(
             $"the backward pass over {steps} steps of {batch} rows needs to keep {length} numbers, " +
-            $"at most {int.MaxValue} are possible: take shorter sequences or smaller batches");
+            $"at most {int.MaxValue} are possible: take shorter sequences or smaller batches, or set " +
+            "RecurrentOptions.CheckpointSteps");
     }
 
     /// <summary>The weights packed for streams.</summary>

@@ -16,18 +16,25 @@ public sealed class SimpleRnn : RecurrentLayer
     /// <param name="bidirectional">Also run backward in time: D is 2.</param>
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
     /// <param name="options">What else the layer does; null: nothing.</param>
+    /// <param name="returnState">Keep the last state in <see cref="RecurrentLayer.LastState"/>.
+    /// </param>
+    /// <param name="goBackwards">Run from the last step to the first.</param>
+    /// <param name="stateful">Start a batch where the one before ended.</param>
     public SimpleRnn(
         int units,
         bool returnSequences = false,
         Activation activation = Activation.Tanh,
         bool bidirectional = false,
         long? seed = null,
-        RecurrentOptions? options = null)
+        RecurrentOptions? options = null,
+        bool returnState = false,
+        bool goBackwards = false,
+        bool stateful = false)
         : base(
             new RecurrentSettings
             {
                 Cell = CellOf(activation),
-                Options = options ?? RecurrentOptions.Default,
+                Options = RecurrentOptions.With(options, returnState, goBackwards, stateful),
                 HiddenSize = units,
                 Bidirectional = bidirectional,
                 BatchFirst = true,
@@ -86,6 +93,11 @@ public sealed class SimpleRnn : RecurrentLayer
     {
     }
 
+    private SimpleRnn(RecurrentSettings settings, int? inputSize, long seed, Device? device)
+        : base(settings, inputSize, seed, device)
+    {
+    }
+
     /// <summary>Runs a whole sequence from a state.</summary>
     /// <param name="input">[B,T,I] if batch-first, else [T,B,I].</param>
     /// <param name="state">h, [L D,B,H]; null: zeros.</param>
@@ -93,7 +105,7 @@ public sealed class SimpleRnn : RecurrentLayer
     /// int32 [B]: the valid steps of each row, 0 to T. Later steps give 0 and leave the state; the
     /// backward direction starts at the last valid step. Null: all are valid.
     /// </param>
-    /// <returns>The output as <see cref="RecurrentLayer.Forward"/> gives it, and the state after
+    /// <returns>The output as <see cref="RecurrentLayer.Forward(Tensor)"/> gives it, and the state after
     /// the last valid step.</returns>
     public (Tensor Output, Tensor State) Forward(
         Tensor input, Tensor? state, Tensor? lengths = null)
@@ -103,7 +115,23 @@ public sealed class SimpleRnn : RecurrentLayer
         return (result.Output, result.State.Hidden);
     }
 
-    private static RnnCell CellOf(Activation activation) => activation switch
+    /// <summary>Runs packed sequences from a state, as in PyTorch.</summary>
+    /// <param name="input">B sequences of steps [I].</param>
+    /// <param name="state">h, [L D,B,H], rows in the order of the sequences; null: zeros.
+    /// </param>
+    /// <returns>The outputs, packed in the same way, and the states after the last steps.</returns>
+    /// <exception cref="InvalidOperationException">The layer gives the last step only.</exception>
+    public (PackedSequence Output, Tensor State) Forward(PackedSequence input, Tensor? state)
+    {
+        (PackedSequence output, RecurrentState last) = RunPacked(
+            input, state is null ? null : new RecurrentState(state, null));
+        return (output, last.Hidden);
+    }
+
+    internal override RecurrentLayer Twin(long seed) =>
+        new SimpleRnn(Settings, InputSize == 0 ? null : InputSize, seed, BuiltOn);
+
+    internal static RnnCell CellOf(Activation activation) => activation switch
     {
         Activation.Tanh => RnnCell.RnnTanh,
         Activation.Relu => RnnCell.RnnRelu,

@@ -20,6 +20,9 @@ internal sealed class StoragePool(Device device)
     /// <summary>How many buffers it holds, used and idle.</summary>
     internal int Count { get; private set; }
 
+    /// <summary>The most elements that one tape which has ended has used at a time.</summary>
+    internal long MostUsed => _mostUsedElements;
+
     /// <summary>A storage whose content is not defined, until <see cref="ReturnAll"/>.</summary>
     internal Storage Rent(DType dtype, long length)
     {

@@ -188,7 +188,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Copies all of a tensor into a part of another, along one axis.</summary>
-    private static void CopyPart(Tensor part, Tensor whole, int axis, int start)
+    internal static void CopyPart(Tensor part, Tensor whole, int axis, int start)
     {
         Strides strides = whole.Sizes.DenseStrides();
         Ops.CopyStrided(new CopyCall

@@ -62,7 +62,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Copies or adds a part of a tensor, along one axis, to all of another.</summary>
-    private static void TakePart(Tensor whole, int axis, int start, Tensor part, bool accumulate)
+    internal static void TakePart(Tensor whole, int axis, int start, Tensor part, bool accumulate)
     {
         Strides strides = whole.Sizes.DenseStrides();
         Ops.CopyStrided(new CopyCall

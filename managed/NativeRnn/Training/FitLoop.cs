@@ -98,8 +98,9 @@ internal sealed class FitLoop(
     private float Step(Tensor input, Tensor target, int start, AccumulatedBatch batch)
     {
         using GradientTape tape = input.Device.Record();
-        Tensor predictions = model.Forward(input);
-        Tensor error = loss.Evaluate(predictions, target);
+        (Tensor predictions, Tensor wanted) =
+            Sequential.Judged(model.ForwardMasked(input, null), target, loss);
+        Tensor error = loss.Evaluate(predictions, wanted);
         float value = error.Item() + optimizer.Penalty();
         if (!float.IsFinite(value))
         {
@@ -117,7 +118,7 @@ internal sealed class FitLoop(
 
         if (metrics.Length > 0)
         {
-            model.UpdateMetrics(predictions, target);
+            model.UpdateMetrics(predictions, wanted);
         }
 
         return value;

@@ -30,6 +30,12 @@ public abstract class Loss
     /// <summary>The class number that stands for "no prediction here"; null: there is none.</summary>
     private protected virtual int? IgnoredTarget => null;
 
+    /// <summary>
+    /// Whether each step of a sequence is judged by itself, so that masked steps can be left out: the
+    /// loss then gets those that count, [N,..]. False: it gets whole sequences, masked or not.
+    /// </summary>
+    public virtual bool JudgesSteps => true;
+
     /// <summary>Computes the loss.</summary>
     /// <param name="predictions">What the model gives, in the shape that the loss states.</param>
     /// <param name="targets">What it should give.</param>

@@ -107,8 +107,8 @@ public sealed partial class Sequential
             {
                 Span<int> batch = rows.AsSpan(start, Math.Min(batchSize, rows.Length - start));
                 using GradientTape tape = inputs.Device.Record(gradients: false);
-                Tensor predictions = Forward(inputs.Take(batch));
-                Tensor wanted = targets.Take(batch);
+                (Tensor predictions, Tensor wanted) = Judged(
+                    ForwardMasked(inputs.Take(batch), null), targets.Take(batch), loss);
                 sum += loss.Evaluate(predictions, wanted).Item() * (double)batch.Length;
                 UpdateMetrics(predictions, wanted);
             }

@@ -45,12 +45,16 @@ public sealed partial class Sequential : Module
     /// <summary>Runs all layers.</summary>
     /// <param name="input">As the first layer wants it.</param>
     /// <returns>The last layer's output.</returns>
-    public override Tensor Forward(Tensor input)
+    public override Tensor Forward(Tensor input) => ForwardMasked(input, null).Output;
+
+    /// <inheritdoc/>
+    /// <remarks>A mask that one layer makes goes to the next ones.</remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
     {
-        Tensor output = input;
+        MaskedTensor output = new(input, mask);
         foreach (Module layer in _layers)
         {
-            output = layer.Forward(output);
+            output = layer.ForwardMasked(output.Output, output.Mask);
         }
 
         return output;
@@ -75,6 +79,7 @@ public sealed partial class Sequential : Module
 
         bool training = Training;
         SetTraining(false);
+        SetTrial(true);
         try
         {
             using GradientTape tape = target.Record(gradients: false);
@@ -87,6 +92,7 @@ public sealed partial class Sequential : Module
         }
         finally
         {
+            SetTrial(false);
             SetTraining(training);
         }
     }
@@ -112,6 +118,15 @@ public sealed partial class Sequential : Module
     /// <summary>A table of the layers, their output shapes and how many weights they have.</summary>
     /// <returns>Lines of text; sizes that depend on the batch are shown as *.</returns>
     public string Summary() => SequentialSummary.Write(_layers, _shapes);
+
+    // Layers that carry their state don't take it from a batch of zeros.
+    private void SetTrial(bool trial)
+    {
+        foreach ((_, Module module) in NamedModules())
+        {
+            module.IsTrial = trial;
+        }
+    }
 
     // A softmax before a loss that applies one trains badly and silently.
     private void CheckSoftmax(Loss loss)

@@ -23,7 +23,7 @@ public sealed class WrongCallsTests : IDisposable
         ["rnn with a softmax"] = Range(
             d => new SimpleRnn(4, activation: Activation.Softmax), "activation"),
         ["lstm fed with null"] = new(
-            typeof(ArgumentNullException), d => MakeLstm(d).Forward(null!), "input"),
+            typeof(ArgumentNullException), d => MakeLstm(d).Forward((Tensor)null!), "input"),
         ["lstm fed with a matrix"] = Argument(
             d => MakeLstm(d).Forward(Zeros(d, 2, 4)), "input", "[T,B,I]"),
         ["lstm fed with another size"] = Argument(

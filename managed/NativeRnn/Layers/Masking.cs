@@ -1,0 +1,50 @@
+namespace NativeRnn.Layers;
+
+/// <summary>
+/// Marks steps whose numbers all equal one value as not counting, as Keras' Masking: layers that
+/// follow in a <c>Sequential</c> leave them out, losses and metrics don't count them.
+/// </summary>
+public sealed class Masking : Module
+{
+    /// <summary>A layer.</summary>
+    /// <param name="maskValue">What stands at steps that don't count.</param>
+    public Masking(float maskValue = 0) => MaskValue = maskValue;
+
+    /// <summary>What stands at steps that don't count.</summary>
+    public float MaskValue { get; }
+
+    /// <summary>Gives the input back.</summary>
+    /// <param name="input">[B,T,..].</param>
+    public override Tensor Forward(Tensor input)
+    {
+        Sizes.RequireFloats(input, nameof(input));
+        return input.Rank >= 3 ? input : throw new ArgumentException(
+            $"input must be [B,T,..], it is {Sizes.Text(input.Shape)}", nameof(input));
+    }
+
+    /// <inheritdoc/>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
+    {
+        Forward(input);
+        SequenceMask own = MaskOf(input);
+        return new MaskedTensor(input, mask is null ? own : mask.And(own));
+    }
+
+    /// <summary>Which steps of a batch count.</summary>
+    /// <param name="input">[B,T,..], not empty.</param>
+    public SequenceMask MaskOf(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        float[] values = Forward(input).ToArray();
+        (int batch, int steps) = (input.Shape[0], input.Shape[1]);
+        int width = values.Length / Math.Max(1, batch * steps);
+        bool[] valid = new bool[batch * steps];
+        for (int place = 0; place < valid.Length; place++)
+        {
+            valid[place] =
+                values.AsSpan(place * width, width).ContainsAnyExcept(MaskValue);
+        }
+
+        return SequenceMask.Where(batch, steps, valid);
+    }
+}

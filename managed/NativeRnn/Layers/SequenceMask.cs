@@ -1,0 +1,131 @@
+namespace NativeRnn.Layers;
+
+/// <summary>
+/// Which steps of a batch of sequences [B,T,..] count; the others are padding, at the end, at the
+/// start or in between. Layers that go through time leave them out, losses and metrics too.
+/// </summary>
+public sealed class SequenceMask
+{
+    private readonly bool[] _valid;
+    private readonly int[] _lengths;
+
+    private SequenceMask(int batch, int steps, bool[] valid)
+    {
+        (Batch, Steps, _valid) = (batch, steps, valid);
+        _lengths = new int[batch];
+        IsRightPadded = true;
+        for (int row = 0; row < batch; row++)
+        {
+            ReadOnlySpan<bool> own = valid.AsSpan(row * steps, steps);
+            _lengths[row] = own.Count(true);
+            IsRightPadded &= !own[.._lengths[row]].Contains(false);
+        }
+
+        Count = _lengths.Sum();
+    }
+
+    /// <summary>Sequences, B.</summary>
+    public int Batch { get; }
+
+    /// <summary>Steps of the padded sequences, T.</summary>
+    public int Steps { get; }
+
+    /// <summary>How many steps count, of all sequences together.</summary>
+    public int Count { get; }
+
+    /// <summary>How many steps of each sequence count.</summary>
+    public IReadOnlyList<int> Lengths => _lengths;
+
+    /// <summary>Whether in each sequence the steps that count come first.</summary>
+    internal bool IsRightPadded { get; }
+
+    /// <summary>Whether all steps count.</summary>
+    internal bool IsFull => Count == _valid.Length;
+
+    /// <summary>Whether a step counts.</summary>
+    /// <param name="row">0 to B - 1.</param>
+    /// <param name="step">0 to T - 1.</param>
+    public bool this[int row, int step]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(row);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Batch);
+            ArgumentOutOfRangeException.ThrowIfNegative(step);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
+            return _valid[(row * Steps) + step];
+        }
+    }
+
+    /// <summary>A mask of sequences that are padded at the end.</summary>
+    /// <param name="steps">T, at least 1.</param>
+    /// <param name="lengths">How many steps of each sequence count, 0 to T.</param>
+    /// <exception cref="ArgumentException">There are no lengths, or one is out of range.</exception>
+    public static SequenceMask FromLengths(int steps, params ReadOnlySpan<int> lengths)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        CheckLengths(lengths, 0, steps);
+        bool[] valid = new bool[checked(lengths.Length * steps)];
+        for (int row = 0; row < lengths.Length; row++)
+        {
+            valid.AsSpan(row * steps, lengths[row]).Fill(true);
+        }
+
+        return new SequenceMask(lengths.Length, steps, valid);
+    }
+
+    /// <summary>A mask of any pattern.</summary>
+    /// <param name="valid">[B,T], at least one of each: true where a step counts.</param>
+    /// <exception cref="ArgumentException">It is empty.</exception>
+    public static SequenceMask From(bool[,] valid)
+    {
+        ArgumentNullException.ThrowIfNull(valid);
+        return Where(valid.GetLength(0), valid.GetLength(1), [.. valid.Cast<bool>()]);
+    }
+
+    /// <summary>A mask of the steps that count in both.</summary>
+    /// <param name="other">Of the same sizes.</param>
+    /// <exception cref="ArgumentException">The sizes differ.</exception>
+    public SequenceMask And(SequenceMask other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return other.Batch == Batch && other.Steps == Steps
+            ? Where(Batch, Steps, [.. _valid.Zip(other._valid, (mine, its) => mine && its)])
+            : throw new ArgumentException(
+                $"other is of [{other.Batch},{other.Steps}] steps, must be of [{Batch},{Steps}]",
+                nameof(other));
+    }
+
+    /// <summary>A mask of [B,T], row by row; the array is kept.</summary>
+    internal static SequenceMask Where(int batch, int steps, bool[] valid) => valid.Length > 0
+        ? new SequenceMask(batch, steps, valid)
+        : throw new ArgumentException("a mask needs at least one step", nameof(valid));
+
+    internal static void CheckLengths(ReadOnlySpan<int> lengths, int least, int steps)
+    {
+        if (lengths.IsEmpty)
+        {
+            throw new ArgumentException("there are no lengths", nameof(lengths));
+        }
+
+        foreach (int length in lengths)
+        {
+            if (length < least || length > steps)
+            {
+                throw new ArgumentException(
+                    $"lengths must be {least} to {steps}, one is {length}", nameof(lengths));
+            }
+        }
+    }
+
+    /// <summary>Whether a tensor is [B,T,..].</summary>
+    internal bool Fits(Tensor tensor) =>
+        tensor.Rank >= 2 && tensor.Shape[0] == Batch && tensor.Shape[1] == Steps;
+
+    /// <summary>The lengths as kernels take them, int32 [B].</summary>
+    internal Tensor LengthsOn(Device device) => Tensor.From(_lengths, [Batch], device);
+
+    /// <summary>The steps that count, as places in [B T].</summary>
+    internal int[] Places() =>
+        [.. Enumerable.Range(0, _valid.Length).Where(place => _valid[place])];
+}
