@@ -20,4 +20,7 @@ public enum Activation
 
     /// <summary>log(1 + exp(x)).</summary>
     Softplus = 5,
+
+    /// <summary><see cref="Tensor.Gelu"/>, after Hendrycks 2016.</summary>
+    Gelu = 6,
 }

@@ -79,7 +79,8 @@ public abstract class AffineLayer : Module
     /// <summary>Sets the values at the start; they are zeros before.</summary>
     private protected abstract void Initialize(Span<float> weight, Span<float> bias);
 
-    private static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
+    /// <summary>x weight^T + bias along the last axis; recorded.</summary>
+    internal static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
         Span<int> shape = stackalloc int[x.Rank];
         x.Shape.CopyTo(shape);
