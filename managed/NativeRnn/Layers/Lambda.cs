@@ -13,7 +13,7 @@ public sealed class Lambda : Module
     /// <summary>A layer.</summary>
     /// <param name="function">
     /// Of tensor operations, through which gradients flow; for others see
-    /// <see cref="GradientTape.Operation"/>.
+    /// <see cref="GradientTape.Operation(string, Tensor, Func{Tensor, Tensor}, Func{Tensor, Tensor, Tensor, Tensor})"/>.
     /// </param>
     public Lambda(Func<Tensor, Tensor> function)
     {

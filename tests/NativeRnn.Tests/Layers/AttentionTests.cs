@@ -142,8 +142,8 @@ public sealed class AttentionTests : IDisposable
         Throws(() => layer.Forward(query, keys, Tensor.From([1, 5, 1], [3], _device)), "lengths[1] is 5");
         Throws(() => layer.Forward(query, keys, mask: Tensor.Ones([Batch, Keys], _device)), "mask", "[3, 4]");
         Throws(() => layer.Attend(query, layer.ProjectKeys(keys), keys[..2]), "values");
-        Throws(() => new LuongAttention(LuongScore.Dot, 3, 4), "Dot", "3", "4");
-        Throws(() => new LuongAttention((LuongScore)3, 3), "score");
+        Throws(() => _ = new LuongAttention(LuongScore.Dot, 3, 4), "Dot", "3", "4");
+        Throws(() => _ = new LuongAttention((LuongScore)3, 3), "score");
     }
 
     private static void Throws(Action action, params string[] words)

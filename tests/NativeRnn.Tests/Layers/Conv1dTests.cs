@@ -10,7 +10,7 @@ public sealed class Conv1dTests : IDisposable
 
     public static TheoryData<int, int, int, int, TimePadding> Configurations()
     {
-        TheoryData<int, int, int, int, TimePadding> data = [];
+        TheoryData<int, int, int, int, TimePadding> data = new();
         foreach (TimePadding padding in Enum.GetValues<TimePadding>())
         {
             data.Add(1, 1, 1, 1, padding);
@@ -125,11 +125,11 @@ public sealed class Conv1dTests : IDisposable
         Throws(() => layer.Forward(Numbers.Tensor(_device, 1, 2, 4, 2)), "4 steps", "needs 5");
         Throws(() => layer.Forward(Numbers.Tensor(_device, 1, 2, 9, 3)), "[2, 9, 3]", "must be 2");
         Throws(() => layer.Forward(Numbers.Tensor(_device, 1, 9, 2)), "[B,T,C]", "[9, 2]");
-        Throws(() => new Conv1d(3, 4, 1, groups: 2, device: _device), "inChannels is 3", "2");
-        Throws(() => new Conv1d(4, 3, 1, groups: 2, device: _device), "outChannels is 3", "2");
-        Throws(() => new Conv1d(4, 3, 0, device: _device), "kernelSize");
-        Throws(() => new Conv1d(4, 3, 1, stride: 0, device: _device), "stride");
-        Throws(() => new Conv1d(4, 3, (TimePadding)7), "padding");
+        Throws(() => _ = new Conv1d(3, 4, 1, groups: 2, device: _device), "inChannels is 3", "2");
+        Throws(() => _ = new Conv1d(4, 3, 1, groups: 2, device: _device), "outChannels is 3", "2");
+        Throws(() => _ = new Conv1d(4, 3, 0, device: _device), "kernelSize");
+        Throws(() => _ = new Conv1d(4, 3, 1, stride: 0, device: _device), "stride");
+        Throws(() => _ = new Conv1d(4, 3, (TimePadding)7), "padding");
     }
 
     private static void Throws(Action action, params string[] words)
