@@ -1,8 +1,9 @@
 // Layer normalisation against the reference.
+#include "reference/layer_norm.h"
+
 #include <limits>
 
 #include "ops_fixture.h"
-#include "reference/layer_norm.h"
 
 namespace nrnn::test {
 namespace {
@@ -70,8 +71,8 @@ TEST_P(LayerNorm, MatchesReferenceAtEveryWidth) {
       const auto bias = affine ? c.bias : std::vector<double>();
       const reference::LayerNormShape shape = {c.rows, columns, 1e-3f};
       const auto got = RunNorm(one(), c);
-      // terms: the columns of the sums. A row whose variance is small scales the rounding of
-      // x - m, up to 1 / sqrt(epsilon) = 32 times.
+      // terms: the columns of the sums. With few columns a row's variance may be small, and the
+      // rounding of x - m is scaled by up to 1 / sqrt(epsilon) = 32; in dx, once more.
       const double spread = columns <= 3 ? 32 * 4 : 4;
       const auto terms = static_cast<double>(columns);
       const auto y = reference::LayerNormForward(shape, c.x, weight, bias);
@@ -96,7 +97,8 @@ TEST_P(LayerNorm, LargeMeanKeepsItsDigits) {
 }
 
 TEST_P(LayerNorm, EqualValuesGiveTheBias) {
-  const Buffer x(one(), std::vector<float>{3, 3, 3, 3}), bias(one(), std::vector<float>{1, 2, 3, 4});
+  const Buffer x(one(), std::vector<float>{3, 3, 3, 3}),
+      bias(one(), std::vector<float>{1, 2, 3, 4});
   const Buffer y(one(), 4);
   const nrnn_layer_norm_args args = {1, 4, 1e-5f, x.get(), nullptr, bias.get(), y.get(), nullptr};
   Check(nrnn_layer_norm_forward(&args));

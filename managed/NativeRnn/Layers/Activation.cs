@@ -21,6 +21,6 @@ public enum Activation
     /// <summary>log(1 + exp(x)).</summary>
     Softplus = 5,
 
-    /// <summary><see cref="Tensor.Gelu"/>, after Hendrycks 2016.</summary>
+    /// <summary>x times the distribution function of the normal distribution.</summary>
     Gelu = 6,
 }

@@ -72,10 +72,8 @@ public static class AttentionMask
         // The product is for rows without anything to attend to; elsewhere it changes nothing.
         : (scores + ((mask - 1) * -Masked)).Softmax() * mask;
 
-    private static Tensor Both(Tensor? first, Tensor second) =>
-        first is null ? second : first * second;
-
-    private static Tensor Checked(Tensor mask, ReadOnlySpan<int> scores)
+    /// <summary>The mask, if it broadcasts to scores [B,Q,K].</summary>
+    internal static Tensor Checked(Tensor mask, ReadOnlySpan<int> scores)
     {
         Sizes.RequireFloats(mask, nameof(mask));
         bool fits = mask.Rank == 3;
@@ -90,4 +88,7 @@ public static class AttentionMask
                 $"mask is {Sizes.Text(mask.Shape)}; it must be {Sizes.Text(scores)} or 1 along " +
                 "some of these axes", nameof(mask));
     }
+
+    private static Tensor Both(Tensor? first, Tensor second) =>
+        first is null ? second : first * second;
 }

@@ -64,6 +64,11 @@ public abstract class SequenceAttention : Module
                 $"{Sizes.Text(values.Shape)}", nameof(values));
         }
 
+        if (mask is not null)
+        {
+            AttentionMask.Checked(mask, [query.Shape[0], query.Shape[1], values.Shape[1]]);
+        }
+
         Tensor weights = AttentionMask.Softmax(Score(query, projectedKeys), mask);
         return new AttentionOutput(weights.MatMul(values), weights);
     }

@@ -33,15 +33,10 @@ public sealed partial class Tensor
     public Tensor Softplus() => Unary(NrnnUnaryOp.Softplus, nameof(Softplus));
 
     /// <summary>
-    /// Gaussian error linear unit of each element by its approximation with tanh (Hendrycks 2016):
-    /// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, at most 5e-4 from x times the normal distribution function.
+    /// Gaussian error linear unit of each element (Hendrycks 2016): x times the distribution function of the normal
+    /// distribution.
     /// </summary>
-    public Tensor Gelu()
-    {
-        // (1 + tanh u) / 2 = sigmoid(2 u).
-        const float Twice = 1.5957691216f;
-        return this * (this * ((Square() * (Twice * 0.044715f)) + Twice)).Sigmoid();
-    }
+    public Tensor Gelu() => Unary(NrnnUnaryOp.Gelu, nameof(Gelu));
 
     /// <summary>exp(x) / sum of exp(x) along an axis.</summary>
     /// <param name="axis">From 0, or from the end when negative.</param>

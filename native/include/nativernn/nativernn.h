@@ -94,7 +94,8 @@ typedef enum nrnn_weight_storage {
   NRNN_WEIGHT_STORAGE_INT8 = 2
 } nrnn_weight_storage;
 
-/// Elementwise y = f(x). SOFTPLUS is log(1 + exp(x)); the gradients of ABS and RELU at 0 are 0.
+/// Elementwise y = f(x). SOFTPLUS is log(1 + exp(x)), GELU x times the distribution function of the
+/// normal distribution (Hendrycks 2016); the gradients of ABS and RELU at 0 are 0.
 typedef enum nrnn_unary_op {
   NRNN_UNARY_NEGATE = 0,
   NRNN_UNARY_EXP = 1,
@@ -105,7 +106,8 @@ typedef enum nrnn_unary_op {
   NRNN_UNARY_ABS = 6,
   NRNN_UNARY_SQUARE = 7,
   NRNN_UNARY_SQRT = 8,
-  NRNN_UNARY_SOFTPLUS = 9
+  NRNN_UNARY_SOFTPLUS = 9,
+  NRNN_UNARY_GELU = 10
 } nrnn_unary_op;
 
 /// Elementwise y = f(a, b). Comparisons give 1 or 0.

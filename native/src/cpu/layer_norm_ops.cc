@@ -1,11 +1,11 @@
 // Layer normalisation of the CPU backend: rows are split over the pool. The sums over rows are made
-// in parts of kPartRows rows each, whatever the number of threads, and the parts are added in order.
-#include "cpu/layer_norm.h"
-
+// in parts of kPartRows rows each, whatever the number of threads, and the parts are added in
+// order.
 #include <algorithm>
 
 #include "cpu/aligned_floats.h"
 #include "cpu/cpu_backend.h"
+#include "cpu/layer_norm.h"
 
 namespace nrnn::cpu {
 namespace {
@@ -28,9 +28,8 @@ AlignedFloats& Parts() {
 
 void CpuBackend::LayerNormForward(const LayerNormArgs& args) {
   const int64_t grain = std::max<int64_t>(kGrain / args.columns, 1);
-  pool_.For(args.rows, grain, [&](int64_t begin, int64_t end) {
-    kernels_.layer_norm->forward(args, begin, end);
-  });
+  pool_.For(args.rows, grain,
+            [&](int64_t begin, int64_t end) { kernels_.layer_norm->forward(args, begin, end); });
 }
 
 void CpuBackend::LayerNormBackward(const LayerNormBackwardArgs& args) {
@@ -39,7 +38,7 @@ void CpuBackend::LayerNormBackward(const LayerNormBackwardArgs& args) {
   const bool sums = args.dweight || args.dbias;
   float* parts = sums ? Parts().Grow(2 * count * columns) : nullptr;
   pool_.For(args.rows, kPartRows, [&](int64_t begin, int64_t end) {
-    float* part = parts + begin / kPartRows * 2 * columns;
+    float* part = sums ? parts + begin / kPartRows * 2 * columns : nullptr;
     kernels.backward(args, begin, end, args.dweight ? part : nullptr,
                      args.dbias ? part + columns : nullptr);
   });

@@ -142,6 +142,9 @@ public sealed class AttentionTests : IDisposable
         Throws(() => layer.Forward(query, keys, Tensor.From([1, 5, 1], [3], _device)), "lengths[1] is 5");
         Throws(() => layer.Forward(query, keys, mask: Tensor.Ones([Batch, Keys], _device)), "mask", "[3, 4]");
         Throws(() => layer.Attend(query, layer.ProjectKeys(keys), keys[..2]), "values");
+        Throws(
+            () => layer.Attend(query, layer.ProjectKeys(keys), keys, Tensor.Ones([1, 3], _device)),
+            "mask", "[1, 3]", "[3, 2, 4]");
         Throws(() => _ = new LuongAttention(LuongScore.Dot, 3, 4), "Dot", "3", "4");
         Throws(() => _ = new LuongAttention((LuongScore)3, 3), "score");
     }

@@ -56,6 +56,19 @@ public sealed class LayerNormalizationTests : IDisposable
     }
 
     [Fact]
+    public void StateDict_LoadedIntoATwin_GivesTheSameOutput()
+    {
+        LayerNormalization layer = new(4, device: _device), twin = new(4, device: _device);
+        layer.Weight!.Value.Write(Numbers.Uniform(4, 1));
+        layer.Bias!.Value.Write(Numbers.Uniform(4, 2));
+        Tensor x = Numbers.Tensor(_device, 3, 5, 4);
+
+        twin.LoadStateDict(layer.StateDict());
+
+        Assert.Equal(layer.Forward(x).ToArray(), twin.Forward(x).ToArray());
+    }
+
+    [Fact]
     public void WrongInput_SaysWhatAndHow()
     {
         LayerNormalization layer = new(4, device: _device);

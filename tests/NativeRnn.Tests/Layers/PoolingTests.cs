@@ -1,4 +1,5 @@
 using NativeRnn.Layers;
+using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Layers;
 
@@ -99,6 +100,32 @@ public sealed class PoolingTests : IDisposable
                 },
                 _device),
             x);
+    }
+
+    [Fact]
+    public void Convolutions_InASequential_LearnWhereAStepStands()
+    {
+        // A rise in the first half or in the second; the tone around it says nothing.
+        const int Rows = 64, Steps = 12;
+        float[] x = Numbers.Uniform(Rows * Steps, 1);
+        int[] y = [.. Enumerable.Range(0, Rows).Select(row => row % 2)];
+        for (int row = 0; row < Rows; row++)
+        {
+            x[(row * Steps) + (y[row] * 6) + (row % 5)] += 4;
+        }
+
+        Sequential model = new(
+            new Conv1d(8, 3, TimePadding.Same, activation: Activation.Relu, seed: 1),
+            new MaxPool1d(3),
+            new Flatten(),
+            new Dense(2, seed: 2));
+        model.Compile(new CrossEntropyLoss(), new Adam(1e-2f), new AccuracyMetric());
+        Tensor inputs = Tensor.From(x, [Rows, Steps, 1], _device), labels = Tensor.From(y, [Rows], _device);
+
+        model.Fit(inputs, labels, epochs: 40, batchSize: 16);
+
+        Assert.True(model.Evaluate(inputs, labels).Metrics["accuracy"] > 0.95);
+        Assert.Contains("Conv1d", model.Summary(), StringComparison.Ordinal);
     }
 
     [Fact]

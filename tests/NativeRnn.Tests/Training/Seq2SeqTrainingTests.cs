@@ -18,7 +18,7 @@ public sealed class Seq2SeqTrainingTests
     public void Trained_WritesDigitsBackward(float lastTeacherForcing)
     {
         using Device device = Device.Cpu(2);
-        Seq2Seq model = Train(device, lastTeacherForcing);
+        Seq2Seq model = Train(device, lastTeacherForcing, steps: 300);
         (Tensor source, int[] target) = Draw(device, new Random(99));
 
         IReadOnlyList<DecodedSequence> greedy = model.Greedy(source, maxLength: 2 * Length);
@@ -38,7 +38,20 @@ public sealed class Seq2SeqTrainingTests
         Assert.True(rightByBeam >= right, $"{rightByBeam} of {Batch} by beam search, {right} by greedy");
     }
 
-    private static Seq2Seq Train(Device device, float lastTeacherForcing)
+    [Fact]
+    public void Trained_OnAnyNumberOfThreads_HasTheSameBits()
+    {
+        using Device one = Device.Cpu(1), three = Device.Cpu(3);
+
+        Dictionary<string, Tensor> wanted = Train(one, 0.5f, steps: 6).StateDict();
+
+        foreach ((string name, Tensor weights) in Train(three, 0.5f, steps: 6).StateDict())
+        {
+            Assert.Equal(wanted[name].ToArray(), weights.ToArray());
+        }
+    }
+
+    private static Seq2Seq Train(Device device, float lastTeacherForcing, int steps)
     {
         Seq2Seq model = new(
             new Seq2SeqOptions
@@ -58,10 +71,9 @@ public sealed class Seq2SeqTrainingTests
         Adam optimizer = new(model.Parameters(), learningRate: 1e-2f);
         CrossEntropyLoss loss = new();
         Random random = new(3);
-        const int Steps = 300;
-        for (int step = 0; step < Steps; step++)
+        for (int step = 0; step < steps; step++)
         {
-            float teacherForcing = ScheduledSampling.Linear(step, 2.0 / Steps, lastTeacherForcing);
+            float teacherForcing = ScheduledSampling.Linear(step, 2.0 / steps, lastTeacherForcing);
             using GradientTape tape = device.Record();
             (Tensor source, int[] target) = Draw(device, random);
             Tensor wanted = Tensor.From(target, [Batch, Length + 1], device);
