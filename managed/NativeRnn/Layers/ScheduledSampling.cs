@@ -1,8 +1,8 @@
 namespace NativeRnn.Layers;
 
 /// <summary>
-/// How the probability of teacher forcing falls over a training (Bengio 2015): the third argument of
-/// <see cref="Seq2Seq.Forward(Tensor, Tensor, Tensor?, float)"/> at each step of the optimiser.
+/// How the probability of teacher forcing falls over a training (Bengio 2015): what
+/// <see cref="Seq2Seq.Forward(Tensor, Tensor, Tensor?, float)"/> gets at each step of the optimiser.
 /// </summary>
 public static class ScheduledSampling
 {
