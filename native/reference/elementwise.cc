@@ -7,6 +7,11 @@ namespace nrnn::reference {
 namespace {
 
 template <class Real>
+Real NormalDistribution(Real x) {
+  return std::erfc(-x * Real(0.70710678118654752440)) / 2;
+}
+
+template <class Real>
 Real Apply(nrnn_unary_op op, Real x) {
   switch (op) {
     case NRNN_UNARY_NEGATE:
@@ -29,6 +34,8 @@ Real Apply(nrnn_unary_op op, Real x) {
       return std::sqrt(x);
     case NRNN_UNARY_SOFTPLUS:  // log(1 + exp(x)), also where exp(x) overflows
       return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+    case NRNN_UNARY_GELU:
+      return x * NormalDistribution(x);
   }
   std::abort();
 }
@@ -57,6 +64,8 @@ Real Derivative(nrnn_unary_op op, Real x, Real y) {
       return 1 / (2 * y);
     case NRNN_UNARY_SOFTPLUS:
       return 1 / (1 + std::exp(-x));
+    case NRNN_UNARY_GELU:  // the derivative of the distribution is the density
+      return NormalDistribution(x) + x * std::exp(-x * x / 2) * Real(0.39894228040143267794);
   }
   std::abort();
 }

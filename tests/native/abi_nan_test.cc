@@ -26,7 +26,7 @@ class Nan : public testing::TestWithParam<int32_t> {
 TEST_P(Nan, StaysInUnaryOperations) {
   NRNN_SKIP_UNLESS_RUNS(GetParam());
   const Device device(1, GetParam());
-  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
+  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_GELU; ++op) {
     for (size_t at = 0; at < 37; ++at) {
       const Buffer x(device, With(37, at));
       Check(nrnn_unary_forward(op, x.get(), x.get()));

@@ -61,7 +61,7 @@ using W = World;
 
 const WrongCall<World> kElementwiseCalls[] = {
     {"UnaryRight", "nrnn_unary_forward", [](W& w) { return w.Unary(NRNN_UNARY_EXP); }, nullptr},
-    {"UnaryOp", "nrnn_unary_forward", [](W& w) { return w.Unary(10); }, "op"},
+    {"UnaryOp", "nrnn_unary_forward", [](W& w) { return w.Unary(NRNN_UNARY_GELU + 1); }, "op"},
     {"UnaryXNull", "nrnn_unary_forward",
      [](W& w) { return nrnn_unary_forward(NRNN_UNARY_EXP, nullptr, w.y); }, "x"},
     {"UnaryYNull", "nrnn_unary_forward",

@@ -86,15 +86,35 @@ TEST_P(ElementwiseOps, LimitsAreExact) {
       {NRNN_UNARY_RELU, -kInfinity, 0},
       {NRNN_UNARY_SOFTPLUS, kInfinity, kInfinity},
       {NRNN_UNARY_SOFTPLUS, -kInfinity, 0},
+      {NRNN_UNARY_GELU, kInfinity, kInfinity},
+      {NRNN_UNARY_GELU, -kInfinity, 0},
+      {NRNN_UNARY_GELU, 0, 0},
       {NRNN_UNARY_SQRT, -1, kNaN},
   };
   for (const Limit& limit : limits) {
     EXPECT_TRUE(Same(RunUnary(one(), limit.op, {limit.x}), {limit.y},
                      "op " + std::to_string(limit.op) + " of " + std::to_string(limit.x)));
   }
-  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
+  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_GELU; ++op) {
     const auto y = RunUnary(one(), op, {1, kNaN, 2, 3, kNaN});
     EXPECT_TRUE(std::isnan(y[1]) && std::isnan(y[4]) && !std::isnan(y[0] + y[2] + y[3])) << op;
+  }
+}
+
+// Of the distribution function 7e-8 is the approximation's, the rest its roundings: 2.5e-7 in all.
+TEST_P(ElementwiseOps, GeluIsCloseOverItsWholeRange) {
+  std::vector<float> x;
+  for (double at = -30; at < 30; at += 0.00037 * kSweepStride) x.push_back(static_cast<float>(at));
+  const auto want = reference::UnaryForward(NRNN_UNARY_GELU, Doubles(x));
+  const auto got = RunUnary(one(), NRNN_UNARY_GELU, x);
+  const Buffer from(one(), x), y(one(), got), dy(one(), std::vector<float>(x.size(), 1));
+  Check(nrnn_unary_backward(NRNN_UNARY_GELU, from.get(), y.get(), dy.get(), dy.get()));
+  const auto slope =
+      reference::UnaryBackward(NRNN_UNARY_GELU, Doubles(x), want, std::vector<double>(x.size(), 1));
+  const auto slopes = dy.Read();
+  for (size_t k = 0; k < x.size(); ++k) {
+    ASSERT_LE(std::abs(got[k] - want[k]), 3e-7 * std::abs(x[k])) << x[k];
+    ASSERT_LE(std::abs(slopes[k] - slope[k]), 4e-7) << x[k];
   }
 }
 
@@ -110,7 +130,7 @@ std::vector<double> Operands(nrnn_unary_op op, Numbers& numbers, int64_t length)
 
 TEST_P(ElementwiseOps, UnaryMatchesReferenceAtEveryLengthAndOffset) {
   for (int64_t length = 1; length <= 70; length += kSweepStride) {
-    for (int32_t code = NRNN_UNARY_NEGATE; code <= NRNN_UNARY_SOFTPLUS; ++code) {
+    for (int32_t code = NRNN_UNARY_NEGATE; code <= NRNN_UNARY_GELU; ++code) {
       const auto op = static_cast<nrnn_unary_op>(code);
       const std::string what = "op" + std::to_string(op) + "_n" + std::to_string(length);
       Numbers numbers(static_cast<uint64_t>(length * 16 + op));
@@ -119,10 +139,14 @@ TEST_P(ElementwiseOps, UnaryMatchesReferenceAtEveryLengthAndOffset) {
       const Placed from(one(), x, length % 5 + 1), to(one(), y, 3), kept(one(), y, 2);
       const Placed gradient(one(), dy, length % 3 + 1);
       Check(nrnn_unary_forward(op, from.get(), to.get()));
-      EXPECT_TRUE(Near(to.Read(), y, SumTolerance(1, {}), what)) << what;
+      // GELU: the distance of its distribution function, 2.5e-7 at most, times |x|.
+      const bool gelu = op == NRNN_UNARY_GELU;
+      const Tolerance allowed = gelu ? Tolerance{5e-7, 1e-6} : SumTolerance(1, {});
+      EXPECT_TRUE(Near(to.Read(), y, allowed, what)) << what;
       Check(nrnn_unary_backward(op, from.get(), kept.get(), gradient.get(), gradient.get()));
       const auto want = reference::UnaryBackward(op, x, y, dy);
-      EXPECT_TRUE(Near(gradient.Read(), want, SumTolerance(1, want), what)) << what;
+      EXPECT_TRUE(Near(gradient.Read(), want, gelu ? allowed : SumTolerance(1, want), what))
+          << what;
       EXPECT_TRUE(to.Alone() && gradient.Alone()) << what;
     }
   }
@@ -217,7 +241,7 @@ TEST_P(ElementwiseOps, ThreadsGiveTheSameBits) {
   const int64_t length = 100003;
   Numbers numbers(1);
   const auto values = Floats(numbers.Reals(length, 3));
-  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
+  for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_GELU; ++op) {
     ExpectSameBits([&](const Device& device) { return RunUnary(device, op, values); }, "unary");
   }
   const BinaryCase shape = {{337, 301}, {301, 1}, {0, 1}, 337 * 301, 301};

@@ -188,6 +188,31 @@ static void PrintCrossEntropyArgs(void) {
   SIZE(nrnn_cross_entropy_args);
 }
 
+static void PrintLayerNormArgs(void) {
+  FIELD(nrnn_layer_norm_args, rows);
+  FIELD(nrnn_layer_norm_args, columns);
+  FIELD(nrnn_layer_norm_args, epsilon);
+  FIELD(nrnn_layer_norm_args, x);
+  FIELD(nrnn_layer_norm_args, weight);
+  FIELD(nrnn_layer_norm_args, bias);
+  FIELD(nrnn_layer_norm_args, y);
+  FIELD(nrnn_layer_norm_args, statistics);
+  SIZE(nrnn_layer_norm_args);
+}
+
+static void PrintLayerNormBackwardArgs(void) {
+  FIELD(nrnn_layer_norm_backward_args, rows);
+  FIELD(nrnn_layer_norm_backward_args, columns);
+  FIELD(nrnn_layer_norm_backward_args, x);
+  FIELD(nrnn_layer_norm_backward_args, weight);
+  FIELD(nrnn_layer_norm_backward_args, statistics);
+  FIELD(nrnn_layer_norm_backward_args, dy);
+  FIELD(nrnn_layer_norm_backward_args, dx);
+  FIELD(nrnn_layer_norm_backward_args, dweight);
+  FIELD(nrnn_layer_norm_backward_args, dbias);
+  SIZE(nrnn_layer_norm_backward_args);
+}
+
 static void PrintAdamArgs(void) {
   FIELD(nrnn_adam_args, learning_rate);
   FIELD(nrnn_adam_args, beta1);
@@ -284,6 +309,8 @@ int main(void) {
   PrintCopyArgs();
   PrintAxis();
   PrintCrossEntropyArgs();
+  PrintLayerNormArgs();
+  PrintLayerNormBackwardArgs();
   PrintAdamArgs();
   PrintSgdArgs();
   PrintRmspropArgs();

@@ -55,7 +55,7 @@ TEST(ReferenceDense, GemmTransposesAndShares) {
 }
 
 TEST(ReferenceElementwise, UnaryGradientsMatchDifferences) {
-  for (int op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
+  for (int op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_GELU; ++op) {
     Numbers numbers(3);
     auto x = numbers.Reals(40, 4);
     const auto unary = static_cast<nrnn_unary_op>(op);

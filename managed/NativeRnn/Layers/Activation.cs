@@ -20,4 +20,7 @@ public enum Activation
 
     /// <summary>log(1 + exp(x)).</summary>
     Softplus = 5,
+
+    /// <summary>x times the distribution function of the normal distribution.</summary>
+    Gelu = 6,
 }

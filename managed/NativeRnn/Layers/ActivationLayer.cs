@@ -20,7 +20,7 @@ public sealed class ActivationLayer : Module
     }
 
     internal static Activation Checked(Activation activation) =>
-        activation is >= Activation.None and <= Activation.Softplus
+        activation is >= Activation.None and <= Activation.Gelu
             ? activation
             : throw new ArgumentOutOfRangeException(
                 nameof(activation), activation, "activation is not one of the enum's");
@@ -32,6 +32,7 @@ public sealed class ActivationLayer : Module
         Activation.Sigmoid => x.Sigmoid(),
         Activation.Softmax => x.Softmax(),
         Activation.Softplus => x.Softplus(),
+        Activation.Gelu => x.Gelu(),
         _ => x,
     };
 }

@@ -88,7 +88,8 @@ public abstract class AffineLayer : Module
         biases.Fill(bias, WeightShape.Vector(OutputSize, InputSize), random);
     }
 
-    private static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
+    /// <summary>x weight^T + bias along the last axis; recorded.</summary>
+    internal static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
         Span<int> shape = stackalloc int[x.Rank];
         x.Shape.CopyTo(shape);

@@ -19,6 +19,16 @@ public sealed partial class GradientTape
     /// <exception cref="InvalidOperationException">
     /// When going backward: the number or a shape of the gradients is wrong.
     /// </exception>
+    /// <example>
+    /// y = a b^2, with the gradient of each of the two:
+    /// <code>
+    /// static Tensor TimesSquare(Tensor a, Tensor b) => GradientTape.Operation(
+    ///     nameof(TimesSquare),
+    ///     [a, b],
+    ///     forward: inputs => inputs[0] * inputs[1].Square(),
+    ///     backward: dy => [dy * b.Square(), dy * a * b * 2]);
+    /// </code>
+    /// </example>
     public static Tensor Operation(
         string name,
         IReadOnlyList<Tensor> inputs,
@@ -47,6 +57,47 @@ public sealed partial class GradientTape
         Tensor output = result.Alias(result.Shape);
         tape.Record(output, gradient => tape.AccumulateAll(name, kept, tape.RunForUser(backward, gradient)));
         return output;
+    }
+
+    /// <summary>
+    /// An operation of one input with a gradient of its own; else as
+    /// <see cref="Operation(string, IReadOnlyList{Tensor}, Func{IReadOnlyList{Tensor}, Tensor}, Func{Tensor, IReadOnlyList{Tensor?}})"/>.
+    /// </summary>
+    /// <param name="name">For error messages.</param>
+    /// <param name="input">The tensor x.</param>
+    /// <param name="forward">Gets x, returns y.</param>
+    /// <param name="backward">Gets x, y and the gradient dy, returns the gradient dx, of the shape of x.</param>
+    /// <returns>The result y; recorded when a tape is on and x needs a gradient.</returns>
+    /// <exception cref="InvalidOperationException">When going backward: dx has another shape than x.</exception>
+    /// <example>
+    /// A step function whose gradient is that of a sigmoid (a straight-through estimator), and one that computes on
+    /// the host:
+    /// <code>
+    /// static Tensor Step(Tensor x) => GradientTape.Operation(
+    ///     nameof(Step), x, x => x.Greater(0), (x, y, dy) => dy * x.Sigmoid() * (1 - x.Sigmoid()));
+    ///
+    /// static Tensor Sine(Tensor x) => GradientTape.Operation(
+    ///     nameof(Sine), x, x => Map(x, MathF.Sin), (x, y, dy) => dy * Map(x, MathF.Cos));
+    ///
+    /// static Tensor Map(Tensor x, Func&lt;float, float> f) =>
+    ///     Tensor.From(Array.ConvertAll(x.ToArray(), v => f(v)), x.Shape, x.Device);
+    /// </code>
+    /// </example>
+    public static Tensor Operation(
+        string name,
+        Tensor input,
+        Func<Tensor, Tensor> forward,
+        Func<Tensor, Tensor, Tensor, Tensor> backward)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(forward);
+        ArgumentNullException.ThrowIfNull(backward);
+        Tensor? output = null;
+        return Operation(
+            name,
+            [input],
+            inputs => output = forward(inputs[0]),
+            dy => [backward(input, output!, dy)]);
     }
 
     // Users may keep tensors by mistake and shall be told so: they get none that is used again.

@@ -32,6 +32,12 @@ public sealed partial class Tensor
     /// <summary>log(1 + exp(x)) of each element.</summary>
     public Tensor Softplus() => Unary(NrnnUnaryOp.Softplus, nameof(Softplus));
 
+    /// <summary>
+    /// Gaussian error linear unit of each element (Hendrycks 2016): x times the distribution function of the normal
+    /// distribution.
+    /// </summary>
+    public Tensor Gelu() => Unary(NrnnUnaryOp.Gelu, nameof(Gelu));
+
     /// <summary>exp(x) / sum of exp(x) along an axis.</summary>
     /// <param name="axis">From 0, or from the end when negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>

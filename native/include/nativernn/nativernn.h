@@ -94,7 +94,8 @@ typedef enum nrnn_weight_storage {
   NRNN_WEIGHT_STORAGE_INT8 = 2
 } nrnn_weight_storage;
 
-/// Elementwise y = f(x). SOFTPLUS is log(1 + exp(x)); the gradients of ABS and RELU at 0 are 0.
+/// Elementwise y = f(x). SOFTPLUS is log(1 + exp(x)), GELU x times the distribution function of the
+/// normal distribution (Hendrycks 2016); the gradients of ABS and RELU at 0 are 0.
 typedef enum nrnn_unary_op {
   NRNN_UNARY_NEGATE = 0,
   NRNN_UNARY_EXP = 1,
@@ -105,7 +106,8 @@ typedef enum nrnn_unary_op {
   NRNN_UNARY_ABS = 6,
   NRNN_UNARY_SQUARE = 7,
   NRNN_UNARY_SQRT = 8,
-  NRNN_UNARY_SOFTPLUS = 9
+  NRNN_UNARY_SOFTPLUS = 9,
+  NRNN_UNARY_GELU = 10
 } nrnn_unary_op;
 
 /// Elementwise y = f(a, b). Comparisons give 1 or 0.
@@ -505,6 +507,36 @@ NRNN_API nrnn_status nrnn_random_uniform(nrnn_buffer* buffer, float low, float h
                                          int64_t offset);
 NRNN_API nrnn_status nrnn_random_normal(nrnn_buffer* buffer, float mean, float deviation,
                                         int64_t seed, int64_t offset);
+
+/// Layer normalisation (Ba 2016) of each row of x: [rows,columns], columns at least 1. With the
+/// row's mean m and variance v (the mean of (x - m)^2): y = (x - m) / sqrt(v + epsilon) weight +
+/// bias. weight, bias: [columns], or null (1 and 0). epsilon: at least 0, finite. statistics:
+/// [rows,2], m and 1 / sqrt(v + epsilon) of each row for the backward pass, or null.
+typedef struct nrnn_layer_norm_args {
+  int64_t rows;
+  int64_t columns;
+  float epsilon;
+  const nrnn_buffer* x;
+  const nrnn_buffer* weight;
+  const nrnn_buffer* bias;
+  nrnn_buffer* y;
+  nrnn_buffer* statistics;
+} nrnn_layer_norm_args;
+NRNN_API nrnn_status nrnn_layer_norm_forward(const nrnn_layer_norm_args* args);
+/// x, weight and statistics as in the forward call, dy: gradient of y. dx: assigned; dweight and
+/// dbias: [columns], added to; null skips.
+typedef struct nrnn_layer_norm_backward_args {
+  int64_t rows;
+  int64_t columns;
+  const nrnn_buffer* x;
+  const nrnn_buffer* weight;
+  const nrnn_buffer* statistics;
+  const nrnn_buffer* dy;
+  nrnn_buffer* dx;
+  nrnn_buffer* dweight;
+  nrnn_buffer* dbias;
+} nrnn_layer_norm_backward_args;
+NRNN_API nrnn_status nrnn_layer_norm_backward(const nrnn_layer_norm_backward_args* args);
 
 // ---- Optimisers ----
 // One call is one step of a whole model: it updates count parameters from their gradients, and then

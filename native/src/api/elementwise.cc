@@ -11,7 +11,7 @@ using nrnn::RequireRange;
 namespace {
 
 nrnn_unary_op UnaryOp(int32_t op) {
-  RequireRange("op", op, NRNN_UNARY_NEGATE, NRNN_UNARY_SOFTPLUS);
+  RequireRange("op", op, NRNN_UNARY_NEGATE, NRNN_UNARY_GELU);
   return static_cast<nrnn_unary_op>(op);
 }
 

@@ -119,6 +119,9 @@ class Backend {
   virtual void CrossEntropyBackward(const CrossEntropyArgs& args, const float* dlosses,
                                     float* dlogits) = 0;
 
+  virtual void LayerNormForward(const LayerNormArgs& args) = 0;
+  virtual void LayerNormBackward(const LayerNormBackwardArgs& args) = 0;
+
   virtual void Dropout(int64_t length, const float* x, float rate, int64_t seed, int64_t offset,
                        float* y) = 0;
   virtual void RandomUniform(int64_t length, float low, float high, int64_t seed, int64_t offset,

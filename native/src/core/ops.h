@@ -80,6 +80,27 @@ struct CrossEntropyArgs {
   const int32_t* targets;
 };
 
+struct LayerNormArgs {
+  int64_t rows, columns;
+  float epsilon;
+  const float* x;
+  const float* weight;  // or null
+  const float* bias;    // or null
+  float* y;
+  float* statistics;  // or null
+};
+
+struct LayerNormBackwardArgs {
+  int64_t rows, columns;
+  const float* x;
+  const float* weight;  // or null
+  const float* statistics;
+  const float* dy;
+  float* dx;       // or null
+  float* dweight;  // or null
+  float* dbias;    // or null
+};
+
 // One parameter of an optimiser's step; first, second: what the optimiser remembers of it, or null.
 struct StepPart {
   float* parameter;

@@ -1,7 +1,7 @@
 // The CPU's Backend: splits work by shape over the thread pool and calls the kernels of the chosen
 // instruction set. Methods live by topic: cpu_backend.cc (memory, plans), dense_ops.cc (gemm,
 // linear), elementwise_ops.cc, row_ops.cc (softmax, cross-entropy, embedding, gather, max),
-// optimizer_ops.cc, random_ops.cc, limit_ops.cc.
+// layer_norm_ops.cc, optimizer_ops.cc, random_ops.cc, limit_ops.cc.
 #ifndef NATIVERNN_CPU_CPU_BACKEND_H_
 #define NATIVERNN_CPU_CPU_BACKEND_H_
 
@@ -70,6 +70,9 @@ class CpuBackend final : public Backend {
   void CrossEntropyForward(const CrossEntropyArgs& args, float* losses) override;
   void CrossEntropyBackward(const CrossEntropyArgs& args, const float* dlosses,
                             float* dlogits) override;
+
+  void LayerNormForward(const LayerNormArgs& args) override;
+  void LayerNormBackward(const LayerNormBackwardArgs& args) override;
 
   void Dropout(int64_t length, const float* x, float rate, int64_t seed, int64_t offset,
                float* y) override;

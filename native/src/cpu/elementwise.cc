@@ -71,6 +71,22 @@ struct SoftplusOp {
   }
 };
 
+// The limits of x beyond which the distribution function is 0 or 1: x times 0 must not be infinity
+// times 0.
+constexpr float kGeluLimit = 20.0f;
+
+struct GeluOp {
+  static HWY_INLINE FloatVec Forward(FloatVec x) {
+    const FloatVec kept = AtLeast(kTag, x, -kGeluLimit);
+    return hn::Mul(kept, Normal(kTag, kept).distribution);
+  }
+  static HWY_INLINE FloatVec Backward(FloatVec x, FloatVec, FloatVec dy) {
+    const FloatVec kept = AtMost(kTag, AtLeast(kTag, x, -kGeluLimit), kGeluLimit);
+    const auto normal = Normal(kTag, kept);
+    return hn::Mul(dy, hn::MulAdd(kept, normal.density, normal.distribution));
+  }
+};
+
 template <class Op>
 void Unary(const float* x, float* y, int64_t count) {
   ForVectors(count, [&](int64_t k, size_t lanes) {
@@ -144,10 +160,12 @@ void Where(const float* condition, const float* a, const float* b, float* y, int
 
 constexpr ElementwiseKernels kKernels = {
     {&Unary<NegateOp>, &Unary<ExpOp>, &Unary<LogOp>, &Unary<TanhOp>, &Unary<SigmoidOp>,
-     &Unary<ReluOp>, &Unary<AbsOp>, &Unary<SquareOp>, &Unary<SqrtOp>, &Unary<SoftplusOp>},
+     &Unary<ReluOp>, &Unary<AbsOp>, &Unary<SquareOp>, &Unary<SqrtOp>, &Unary<SoftplusOp>,
+     &Unary<GeluOp>},
     {&UnaryBackward<NegateOp>, &UnaryBackward<ExpOp>, &UnaryBackward<LogOp>, &UnaryBackward<TanhOp>,
      &UnaryBackward<SigmoidOp>, &UnaryBackward<ReluOp>, &UnaryBackward<AbsOp>,
-     &UnaryBackward<SquareOp>, &UnaryBackward<SqrtOp>, &UnaryBackward<SoftplusOp>},
+     &UnaryBackward<SquareOp>, &UnaryBackward<SqrtOp>, &UnaryBackward<SoftplusOp>,
+     &UnaryBackward<GeluOp>},
     &Affine,
     {&Binary<AddOp>, &Binary<SubtractOp>, &Binary<MultiplyOp>, &Binary<DivideOp>,
      &Binary<GreaterOp>, &Binary<LessOp>, &Binary<EqualOp>},

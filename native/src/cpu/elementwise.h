@@ -7,7 +7,7 @@
 
 namespace nrnn::cpu {
 
-constexpr int kUnaryOps = 10;
+constexpr int kUnaryOps = 11;
 constexpr int kBinaryOps = 7;
 
 // destination[r d_row + c d_column] = or += source[r s_row + c s_column] for r < rows, c < columns,

@@ -179,6 +179,31 @@ public sealed class TapeTests : TensorTest
     }
 
     [Fact]
+    public void Operation_OfOneInput_ComputedOnTheHost_HasItsGradient()
+    {
+        OperationCheck.Gradient(
+            Device,
+            x => GradientTape.Operation(
+                "Sine", x[0], x => Map(x, MathF.Sin), (x, _, dy) => dy * Map(x, MathF.Cos)),
+            HostArray.Random([2, 3], 73));
+
+        static Tensor Map(Tensor x, Func<float, float> f) =>
+            Tensor.From(Array.ConvertAll(x.ToArray(), v => f(v)), x.Shape, x.Device);
+    }
+
+    [Fact]
+    public void Operation_OfOneInput_GetsItsInputOutputAndGradient()
+    {
+        Tensor x = From(-2, 3).RequireGradient();
+        using GradientTape tape = Device.Record();
+        Tensor step = GradientTape.Operation(
+            "Step", x * 1, x => x.Greater(0), (x, y, dy) => (x * 100) + (y * 10) + dy);
+        Assert.Equal([0, 1], step.ToArray());
+        tape.Backward((step * 3).Sum());
+        Assert.Equal([-197, 313], x.Gradient!.ToArray());
+    }
+
+    [Fact]
     public void Operation_ThatReturnsItsInput_IsRecordedApart()
     {
         Tensor x = From(1, 2).RequireGradient();

@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace NativeRnn.Layers;
+
+/// <summary>The mean of each channel over time.</summary>
+public sealed class GlobalAveragePool1d : Module
+{
+    /// <summary>Takes the mean over all steps.</summary>
+    /// <param name="input">[B,T,C].</param>
+    /// <returns>[B,C].</returns>
+    public override Tensor Forward(Tensor input) => Forward(input, null);
+
+    /// <summary>Takes the mean over the valid steps.</summary>
+    /// <param name="input">[B,T,C].</param>
+    /// <param name="lengths">
+    /// int32 [B]: the valid steps of each row, 0 to T; a row without any gives zeros. Null: all.
+    /// </param>
+    /// <returns>[B,C].</returns>
+    [SuppressMessage("Performance", "CA1822", Justification = "A layer is called as an object.")]
+    public Tensor Forward(Tensor input, Tensor? lengths)
+    {
+        PoolingLayer.RequireSequence(input);
+        if (lengths is null)
+        {
+            return input.Mean(axis: 1);
+        }
+
+        (int batch, int steps, int channels) = (input.Shape[0], input.Shape[1], input.Shape[2]);
+        Tensor mask = LengthMask.Of(lengths, batch, steps).Reshape(batch, steps, 1);
+        Tensor valid = Tensor.Where(mask, input, Tensor.Full([], 0, input.Device));
+        float[] scales = [.. lengths.ToInt32Array().Select(count => count == 0 ? 0f : 1f / count)];
+        return valid.Sum(axis: 1) * Tensor.From(scales, [batch, 1], input.Device)
+            .BroadcastTo(batch, channels);
+    }
+}
