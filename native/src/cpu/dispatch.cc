@@ -17,7 +17,9 @@ namespace {
                                   &TARGET::GetOptimizerKernels(),   \
                                   &TARGET::GetRandomKernels(),      \
                                   &TARGET::GetLimitKernels(),       \
-                                  &TARGET::GetStreamKernels()};     \
+                                  &TARGET::GetStreamKernels(),      \
+                                  &TARGET::GetCtcKernels(),         \
+                                  &TARGET::GetScanKernels()};       \
     return table;                                                   \
   }
 

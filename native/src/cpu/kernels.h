@@ -18,6 +18,8 @@ struct OptimizerKernels;
 struct RandomKernels;
 struct LimitKernels;
 struct StreamKernels;
+struct CtcKernels;
+struct ScanKernels;
 
 struct Kernels {
   int32_t target;           // nrnn_cpu_target
@@ -30,6 +32,8 @@ struct Kernels {
   const RandomKernels* random;         // random.h: Philox, dropout
   const LimitKernels* limits;          // limits.h: peak of multiply-adds, reading memory
   const StreamKernels* stream;         // stream_kernels.h
+  const CtcKernels* ctc;               // ctc.h
+  const ScanKernels* scan;             // scan.h: minGRU, minLSTM, IndRNN
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
@@ -43,6 +47,8 @@ struct Kernels {
   const RandomKernels& GetRandomKernels();           \
   const LimitKernels& GetLimitKernels();             \
   const StreamKernels& GetStreamKernels();           \
+  const CtcKernels& GetCtcKernels();                 \
+  const ScanKernels& GetScanKernels();               \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)
