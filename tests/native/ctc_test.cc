@@ -157,6 +157,10 @@ TEST_P(Ctc, WrongCallsNameTheArgument) {
   changed.blank = 1;
   EXPECT_EQ(message(changed),
             "nrnn_ctc_forward: targets[0,0] is 1, must be 0..1 and not the blank (1)");
+  EXPECT_EQ(nrnn_ctc_backward(one().get(), &args, losses.get(), losses.get(), logits.get()),
+            NRNN_INVALID_ARGUMENT);
+  EXPECT_EQ(std::string(nrnn_last_error()).find("nrnn_ctc_backward: reserve holds 2"), 0U)
+      << nrnn_last_error();
 }
 
 NRNN_INSTANTIATE_TARGETS(Ctc);

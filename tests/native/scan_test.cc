@@ -185,6 +185,23 @@ TEST_P(Scan, WrongCallsNameTheArgument) {
   wrong = args;
   wrong.y = nullptr;
   EXPECT_NE(message(wrong).find("y is null"), std::string::npos) << message(wrong);
+  nrnn_scan_backward_args backward = {};
+  backward.kind = NRNN_SCAN_MIN_GRU;
+  backward.directions = 1;
+  backward.steps = 3;
+  backward.batch = 2;
+  backward.hidden = 1;
+  backward.gates = backward.dgates = gates.get();
+  backward.y = y.get();
+  EXPECT_EQ(nrnn_scan_backward(one().get(), &backward), NRNN_OK);
+  backward.du = lengths.get();
+  EXPECT_EQ(nrnn_scan_backward(one().get(), &backward), NRNN_INVALID_ARGUMENT);
+  EXPECT_STREQ(nrnn_last_error(),
+               "nrnn_scan_backward: du must be null, unless kind is IND_RNN_TANH or IND_RNN_RELU");
+  backward.du = nullptr;
+  backward.dgates = nullptr;
+  EXPECT_EQ(nrnn_scan_backward(one().get(), &backward), NRNN_INVALID_ARGUMENT);
+  EXPECT_NE(std::string(nrnn_last_error()).find("dgates is null"), std::string::npos);
 }
 
 NRNN_INSTANTIATE_TARGETS(Scan);
