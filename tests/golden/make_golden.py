@@ -104,6 +104,30 @@ def cross_entropy():
     golden.write()
 
 
+def ctc():
+    """Time-major; the blank is class 2; one row has repeats, one no targets."""
+    golden = GoldenFile("ctc")
+    steps, batch, classes = 7, 4, 5
+    logits = numbers(steps, batch, classes)
+    targets = torch.tensor([[1, 1, 3], [4, 0, 1], [3, 0, 0], [0, 0, 0]])
+    lengths, target_lengths = torch.tensor([7, 6, 3, 5]), torch.tensor([3, 3, 1, 0])
+    losses = torch.nn.functional.ctc_loss(
+        logits.log_softmax(2), targets, lengths, target_lengths, blank=2, reduction="none")
+    dlosses = numbers(batch)
+    (losses * dlosses).sum().backward()
+    mean = torch.nn.functional.ctc_loss(
+        logits.log_softmax(2), targets, lengths, target_lengths, blank=2, reduction="mean")
+    golden.add("logits", logits)
+    golden.add("targets", targets)
+    golden.add("lengths", lengths)
+    golden.add("target_lengths", target_lengths)
+    golden.add("losses", losses)
+    golden.add("mean", [mean.item()])
+    golden.add("dlosses", dlosses)
+    golden.add("dlogits", logits.grad)
+    golden.write()
+
+
 def optimizers():
     """Five steps each, with the gradients given; options are exact in float32 too."""
     golden = GoldenFile("optimizers")
@@ -138,3 +162,4 @@ if __name__ == "__main__":
     all_recurrent()
     cross_entropy()
     optimizers()
+    ctc()

@@ -95,6 +95,42 @@ static void PrintRnnBackwardArgs(void) {
   SIZE(nrnn_rnn_backward_args);
 }
 
+static void PrintScanForwardArgs(void) {
+  FIELD(nrnn_scan_forward_args, kind);
+  FIELD(nrnn_scan_forward_args, directions);
+  FIELD(nrnn_scan_forward_args, batch_first);
+  FIELD(nrnn_scan_forward_args, steps);
+  FIELD(nrnn_scan_forward_args, batch);
+  FIELD(nrnn_scan_forward_args, hidden);
+  FIELD(nrnn_scan_forward_args, gates);
+  FIELD(nrnn_scan_forward_args, u);
+  FIELD(nrnn_scan_forward_args, lengths);
+  FIELD(nrnn_scan_forward_args, h0);
+  FIELD(nrnn_scan_forward_args, y);
+  FIELD(nrnn_scan_forward_args, hn);
+  SIZE(nrnn_scan_forward_args);
+}
+
+static void PrintScanBackwardArgs(void) {
+  FIELD(nrnn_scan_backward_args, kind);
+  FIELD(nrnn_scan_backward_args, directions);
+  FIELD(nrnn_scan_backward_args, batch_first);
+  FIELD(nrnn_scan_backward_args, steps);
+  FIELD(nrnn_scan_backward_args, batch);
+  FIELD(nrnn_scan_backward_args, hidden);
+  FIELD(nrnn_scan_backward_args, gates);
+  FIELD(nrnn_scan_backward_args, u);
+  FIELD(nrnn_scan_backward_args, lengths);
+  FIELD(nrnn_scan_backward_args, h0);
+  FIELD(nrnn_scan_backward_args, y);
+  FIELD(nrnn_scan_backward_args, dy);
+  FIELD(nrnn_scan_backward_args, dhn);
+  FIELD(nrnn_scan_backward_args, dgates);
+  FIELD(nrnn_scan_backward_args, du);
+  FIELD(nrnn_scan_backward_args, dh0);
+  SIZE(nrnn_scan_backward_args);
+}
+
 static void PrintGemmArgs(void) {
   FIELD(nrnn_gemm_args, batch);
   FIELD(nrnn_gemm_args, m);
@@ -213,6 +249,21 @@ static void PrintLayerNormBackwardArgs(void) {
   SIZE(nrnn_layer_norm_backward_args);
 }
 
+static void PrintCtcArgs(void) {
+  FIELD(nrnn_ctc_args, steps);
+  FIELD(nrnn_ctc_args, batch);
+  FIELD(nrnn_ctc_args, classes);
+  FIELD(nrnn_ctc_args, max_targets);
+  FIELD(nrnn_ctc_args, batch_first);
+  FIELD(nrnn_ctc_args, blank);
+  FIELD(nrnn_ctc_args, zero_infinity);
+  FIELD(nrnn_ctc_args, logits);
+  FIELD(nrnn_ctc_args, targets);
+  FIELD(nrnn_ctc_args, lengths);
+  FIELD(nrnn_ctc_args, target_lengths);
+  SIZE(nrnn_ctc_args);
+}
+
 static void PrintAdamArgs(void) {
   FIELD(nrnn_adam_args, learning_rate);
   FIELD(nrnn_adam_args, beta1);
@@ -301,6 +352,8 @@ int main(void) {
   PrintRnnWeightLocation();
   PrintRnnForwardArgs();
   PrintRnnBackwardArgs();
+  PrintScanForwardArgs();
+  PrintScanBackwardArgs();
   PrintGemmArgs();
   PrintLinearArgs();
   PrintLinearBackwardArgs();
@@ -311,6 +364,7 @@ int main(void) {
   PrintCrossEntropyArgs();
   PrintLayerNormArgs();
   PrintLayerNormBackwardArgs();
+  PrintCtcArgs();
   PrintAdamArgs();
   PrintSgdArgs();
   PrintRmspropArgs();

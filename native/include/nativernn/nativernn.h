@@ -304,6 +304,69 @@ NRNN_API nrnn_status nrnn_rnn_forward(nrnn_rnn* rnn, const nrnn_rnn_forward_args
 /// Back-propagation through time (Werbos 1990) over all steps of all layers.
 NRNN_API nrnn_status nrnn_rnn_backward(nrnn_rnn* rnn, const nrnn_rnn_backward_args* args);
 
+/// Recurrences whose products don't depend on the state, so that they are one nrnn_linear_forward
+/// over all steps; what is left is elementwise. gates holds the pre-activations of a step side by
+/// side, each [H]:
+///
+///   LINEAR        a b     h = a h' + b
+///   MIN_GRU       z n     h = (1 - s(z)) h' + s(z) n                (Feng 2024), s: sigmoid
+///   MIN_LSTM      f i n   h = (s(f) h' + s(i) n) / (s(f) + s(i))    (Feng 2024)
+///   IND_RNN_TANH  a       h = tanh(a + u h')                        (Li 2018), u: [H]
+///   IND_RNN_RELU  a       h = max(a + u h', 0)
+///
+/// Of MIN_GRU and MIN_LSTM, rows of more than 128 steps are cut into chunks of 128; the state
+/// behind a chunk is the state before it times the product of its factors, plus what the chunk
+/// gives from zero. Chunks may so run at the same time, and results depend neither on that nor on
+/// threads, batch and padding.
+typedef enum nrnn_scan_kind {
+  NRNN_SCAN_LINEAR = 0,
+  NRNN_SCAN_MIN_GRU = 1,
+  NRNN_SCAN_MIN_LSTM = 2,
+  NRNN_SCAN_IND_RNN_TANH = 3,
+  NRNN_SCAN_IND_RNN_RELU = 4
+} nrnn_scan_kind;
+
+/// D = directions, 1 or 2; G = gates of the kind. gates: [T,B,D G H], y: [T,B,D H], both batch
+/// first if batch_first. u: [D,H], IND_RNN only, else null. lengths: as in nrnn_rnn_forward_args.
+/// h0: [D,B,H] or null (zeros); hn: the same shape, or null. Sizes at least 1.
+typedef struct nrnn_scan_forward_args {
+  int32_t kind;
+  int32_t directions;
+  int32_t batch_first;
+  int64_t steps;
+  int64_t batch;
+  int64_t hidden;
+  const nrnn_buffer* gates;
+  const nrnn_buffer* u;
+  const nrnn_buffer* lengths;
+  const nrnn_buffer* h0;
+  nrnn_buffer* y;
+  nrnn_buffer* hn;
+} nrnn_scan_forward_args;
+
+/// kind to h0: as in the forward call, y as it came out. dy: gradient of y, dhn: of hn; null stands
+/// for zeros. dgates: assigned, may be gates. du: added to, dh0: assigned; null skips.
+typedef struct nrnn_scan_backward_args {
+  int32_t kind;
+  int32_t directions;
+  int32_t batch_first;
+  int64_t steps;
+  int64_t batch;
+  int64_t hidden;
+  const nrnn_buffer* gates;
+  const nrnn_buffer* u;
+  const nrnn_buffer* lengths;
+  const nrnn_buffer* h0;
+  const nrnn_buffer* y;
+  const nrnn_buffer* dy;
+  const nrnn_buffer* dhn;
+  nrnn_buffer* dgates;
+  nrnn_buffer* du;
+  nrnn_buffer* dh0;
+} nrnn_scan_backward_args;
+NRNN_API nrnn_status nrnn_scan_forward(nrnn_device* device, const nrnn_scan_forward_args* args);
+NRNN_API nrnn_status nrnn_scan_backward(nrnn_device* device, const nrnn_scan_backward_args* args);
+
 // ---- Streams ----
 // Inference step by step, in host memory: pack the weights once, then open a stream for each
 // sequence, or for each batch of sequences that step together. A step allocates nothing, takes no
@@ -537,6 +600,38 @@ typedef struct nrnn_layer_norm_backward_args {
   nrnn_buffer* dbias;
 } nrnn_layer_norm_backward_args;
 NRNN_API nrnn_status nrnn_layer_norm_backward(const nrnn_layer_norm_backward_args* args);
+
+/// Connectionist temporal classification (Graves 2006): the loss of a row is -log of the
+/// probability that its steps, with repeats merged and blanks removed, spell its targets. logits:
+/// [T,B,C], batch first ([B,T,C]) if batch_first; log-softmax is taken here, so log-probabilities
+/// do as well. targets: int32 [B,S], the first target_lengths[b] of a row 0..C-1 and not blank; the
+/// others are not read. lengths, target_lengths: int32 [B], 0..T and 0..S, or null (all). blank:
+/// 0..C-1. A row whose targets can't be aligned, since it has too few steps or classes of
+/// probability 0, has loss infinity, or 0 if zero_infinity, and no gradient. steps, batch and
+/// classes at least 1, targets at least 0.
+typedef struct nrnn_ctc_args {
+  int64_t steps;
+  int64_t batch;
+  int64_t classes;
+  int64_t max_targets;
+  int32_t batch_first;
+  int32_t blank;
+  int32_t zero_infinity;
+  const nrnn_buffer* logits;
+  const nrnn_buffer* targets;
+  const nrnn_buffer* lengths;
+  const nrnn_buffer* target_lengths;
+} nrnn_ctc_args;
+/// Floats that forward keeps for backward: B (T (2 S + 2) + 1).
+NRNN_API nrnn_status nrnn_ctc_reserve_length(const nrnn_ctc_args* args, int64_t* out_length);
+/// losses: [B], in nats. reserve: null when no backward pass follows.
+NRNN_API nrnn_status nrnn_ctc_forward(nrnn_device* device, const nrnn_ctc_args* args,
+                                      nrnn_buffer* losses, nrnn_buffer* reserve);
+/// dlogits = dlosses[b] (softmax - posterior probability of each class at each step), 0 in steps
+/// behind a row's length. dlosses: [B]. reserve: of the forward call, unchanged.
+NRNN_API nrnn_status nrnn_ctc_backward(nrnn_device* device, const nrnn_ctc_args* args,
+                                       const nrnn_buffer* reserve, const nrnn_buffer* dlosses,
+                                       nrnn_buffer* dlogits);
 
 // ---- Optimisers ----
 // One call is one step of a whole model: it updates count parameters from their gradients, and then

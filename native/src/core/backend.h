@@ -89,6 +89,10 @@ class Backend {
                                                         nrnn_weight_storage storage,
                                                         const float* params) = 0;
 
+  // hn: or null.
+  virtual void ScanForward(const ScanArgs& args, float* y, float* hn) = 0;
+  virtual void ScanBackward(const ScanArgs& args, const ScanGradients& gradients) = 0;
+
   virtual void Gemm(const GemmArgs& args) = 0;
   virtual void LinearForward(const LinearArgs& args) = 0;
   virtual void LinearBackward(const LinearBackwardArgs& args) = 0;
@@ -121,6 +125,11 @@ class Backend {
 
   virtual void LayerNormForward(const LayerNormArgs& args) = 0;
   virtual void LayerNormBackward(const LayerNormBackwardArgs& args) = 0;
+
+  // reserve: or null.
+  virtual void CtcForward(const CtcArgs& args, float* losses, float* reserve) = 0;
+  virtual void CtcBackward(const CtcArgs& args, const float* reserve, const float* dlosses,
+                           float* dlogits) = 0;
 
   virtual void Dropout(int64_t length, const float* x, float rate, int64_t seed, int64_t offset,
                        float* y) = 0;

@@ -192,6 +192,49 @@ struct RnnBackwardArgs {
   float* dparams;    // or null
 };
 
+struct ScanArgs {
+  nrnn_scan_kind kind;
+  int64_t directions;
+  bool batch_first;
+  int64_t steps, batch, hidden;
+  const float* gates;
+  const float* u;          // IND_RNN only, else null
+  const int32_t* lengths;  // or null
+  const float* h0;         // or null
+
+  bool IsIndRnn() const { return kind == NRNN_SCAN_IND_RNN_TANH || kind == NRNN_SCAN_IND_RNN_RELU; }
+  int64_t Gates() const { return kind == NRNN_SCAN_MIN_LSTM ? 3 : IsIndRnn() ? 1 : 2; }
+};
+
+struct ScanGradients {
+  const float* y;
+  const float* dy;   // or null
+  const float* dhn;  // or null
+  float* dgates;     // may be the gates
+  float* du;         // or null
+  float* dh0;        // or null
+};
+
+struct CtcArgs {
+  int64_t steps, batch, classes, max_targets;
+  bool batch_first;
+  int32_t blank;
+  bool zero_infinity;
+  const float* logits;
+  const int32_t* targets;
+  const int32_t* lengths;         // or null
+  const int32_t* target_lengths;  // or null
+
+  // The targets of a row with a blank before, between and behind them, at most.
+  int64_t MaxStates() const { return 2 * max_targets + 1; }
+};
+
+// Where a row's part of the CTC reserve begins, and the reserve ends for row = batch: the
+// log-probability of the targets, then of each step log sum exp(logits) and the log alphas.
+inline int64_t CtcReserveOffset(const CtcArgs& args, int64_t row) {
+  return row * (args.steps * (args.MaxStates() + 1) + 1);
+}
+
 }  // namespace nrnn
 
 #endif  // NATIVERNN_CORE_OPS_H_

@@ -1,7 +1,7 @@
 // The CPU's Backend: splits work by shape over the thread pool and calls the kernels of the chosen
 // instruction set. Methods live by topic: cpu_backend.cc (memory, plans), dense_ops.cc (gemm,
 // linear), elementwise_ops.cc, row_ops.cc (softmax, cross-entropy, embedding, gather, max),
-// layer_norm_ops.cc, optimizer_ops.cc, random_ops.cc, limit_ops.cc.
+// layer_norm_ops.cc, ctc_ops.cc, scan_ops.cc, optimizer_ops.cc, random_ops.cc, limit_ops.cc.
 #ifndef NATIVERNN_CPU_CPU_BACKEND_H_
 #define NATIVERNN_CPU_CPU_BACKEND_H_
 
@@ -41,6 +41,9 @@ class CpuBackend final : public Backend {
   std::shared_ptr<const RnnWeights> PackWeights(const RnnShape& shape, nrnn_weight_storage storage,
                                                 const float* params) override;
 
+  void ScanForward(const ScanArgs& args, float* y, float* hn) override;
+  void ScanBackward(const ScanArgs& args, const ScanGradients& gradients) override;
+
   void Gemm(const GemmArgs& args) override;
   void LinearForward(const LinearArgs& args) override;
   void LinearBackward(const LinearBackwardArgs& args) override;
@@ -73,6 +76,10 @@ class CpuBackend final : public Backend {
 
   void LayerNormForward(const LayerNormArgs& args) override;
   void LayerNormBackward(const LayerNormBackwardArgs& args) override;
+
+  void CtcForward(const CtcArgs& args, float* losses, float* reserve) override;
+  void CtcBackward(const CtcArgs& args, const float* reserve, const float* dlosses,
+                   float* dlogits) override;
 
   void Dropout(int64_t length, const float* x, float rate, int64_t seed, int64_t offset,
                float* y) override;

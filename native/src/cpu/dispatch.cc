@@ -18,7 +18,9 @@ namespace {
                                   &TARGET::GetRandomKernels(),      \
                                   &TARGET::GetLimitKernels(),       \
                                   &TARGET::GetStreamKernels(),      \
-                                  &TARGET::GetLayerNormKernels()};  \
+                                  &TARGET::GetLayerNormKernels(),   \
+                                  &TARGET::GetCtcKernels(),         \
+                                  &TARGET::GetScanKernels()};       \
     return table;                                                   \
   }
 

@@ -19,6 +19,8 @@ struct RandomKernels;
 struct LimitKernels;
 struct StreamKernels;
 struct LayerNormKernels;
+struct CtcKernels;
+struct ScanKernels;
 
 struct Kernels {
   int32_t target;           // nrnn_cpu_target
@@ -32,6 +34,8 @@ struct Kernels {
   const LimitKernels* limits;          // limits.h: peak of multiply-adds, reading memory
   const StreamKernels* stream;         // stream_kernels.h
   const LayerNormKernels* layer_norm;  // layer_norm.h
+  const CtcKernels* ctc;               // ctc.h
+  const ScanKernels* scan;             // scan.h: minGRU, minLSTM, IndRNN
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
@@ -46,6 +50,8 @@ struct Kernels {
   const LimitKernels& GetLimitKernels();             \
   const StreamKernels& GetStreamKernels();           \
   const LayerNormKernels& GetLayerNormKernels();     \
+  const CtcKernels& GetCtcKernels();                 \
+  const ScanKernels& GetScanKernels();               \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)
