@@ -60,7 +60,15 @@ internal static class Initializers
         foreach (ParameterView view in views)
         {
             Span<float> part = values.AsSpan(view.Offset, view.Length);
-            if (settings.KerasStyle)
+            if (view.Name.StartsWith("weight_norm", StringComparison.Ordinal))
+            {
+                part.Fill(1);
+            }
+            else if (view.Name.StartsWith("bias_norm", StringComparison.Ordinal))
+            {
+                part.Clear();
+            }
+            else if (settings.KerasStyle)
             {
                 FillAsKeras(part, view, settings, random);
             }
@@ -86,11 +94,16 @@ internal static class Initializers
         {
             Orthogonal(values, view.Shape[0], view.Shape[1], random);
         }
+        else if (view.Name.StartsWith("weight_peephole", StringComparison.Ordinal))
+        {
+            Glorot(values, settings.HiddenSize, settings.HiddenSize, random);
+        }
         else if (settings.Cell == RnnCell.Lstm
             && view.Name.StartsWith("bias_ih", StringComparison.Ordinal))
         {
-            // Gates lie as i f g o.
-            values.Slice(settings.HiddenSize, settings.HiddenSize).Fill(1);
+            // Gates lie as i f g o, coupled ones as f g o.
+            int forget = settings.Options.CoupledGates ? 0 : settings.HiddenSize;
+            values.Slice(forget, settings.HiddenSize).Fill(1);
         }
     }
 

@@ -48,11 +48,12 @@ internal sealed class RecurrentCall
         _handle = _plan.Choose(keep, dropout);
         _seed = seed;
         Device device = _x.Device;
-        int width = _settings.Directions * _settings.HiddenSize;
-        ReadOnlySpan<int> stateShape = [StateRows, _batch, _settings.HiddenSize];
+        int width = _settings.Directions * _settings.OutputSize;
         _y = Tensor.Empty([_x.Shape[0], _x.Shape[1], width], device);
-        _hn = State(stateShape, stateLeaves);
-        _cn = _settings.Cell == RnnCell.Lstm ? State(stateShape, stateLeaves) : null;
+        _hn = State([StateRows, _batch, _settings.OutputSize], stateLeaves);
+        _cn = _settings.Cell == RnnCell.Lstm
+            ? State([StateRows, _batch, _settings.HiddenSize], stateLeaves)
+            : null;
         _reserve = keep
             ? Tensor.Scratch([RnnPlan.ReserveLength(_handle, _steps, _batch)], device)
             : null;
@@ -151,13 +152,12 @@ internal sealed class RecurrentCall
             return;
         }
 
-        ReadOnlySpan<int> shape = [StateRows, _batch, _settings.HiddenSize];
         Sizes.RequireFloats(given.Hidden, "state");
-        Sizes.RequireShape(given.Hidden, shape, "state");
+        Sizes.RequireShape(given.Hidden, [StateRows, _batch, _settings.OutputSize], "state");
         if (_settings.Cell == RnnCell.Lstm)
         {
             Sizes.RequireFloats(given.Cell!, "state");
-            Sizes.RequireShape(given.Cell!, shape, "state");
+            Sizes.RequireShape(given.Cell!, [StateRows, _batch, _settings.HiddenSize], "state");
         }
     }
 

@@ -72,7 +72,8 @@ public abstract class RecurrentLayer : Module
     /// The layer has no weights yet: its input's size is found in the first Forward.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The layer is bidirectional: backward in time it would need the steps to come.
+    /// The layer is bidirectional: backward in time it would need the steps to come. Or its cells
+    /// have a projection or <see cref="RecurrentOptions"/>, which streams do not run.
     /// </exception>
     public RnnWeights Pack(WeightStorage storage = WeightStorage.Float32)
     {
@@ -152,7 +153,7 @@ public abstract class RecurrentLayer : Module
     {
         int batch = hidden.Shape[1];
         return Bidirectional
-            ? hidden.Permute(1, 0, 2).Reshape(batch, 2 * HiddenSize)
-            : hidden.Reshape(batch, HiddenSize);
+            ? hidden.Permute(1, 0, 2).Reshape(batch, 2 * _settings.OutputSize)
+            : hidden.Reshape(batch, _settings.OutputSize);
     }
 }

@@ -17,7 +17,8 @@ namespace {
                                   &TARGET::GetOptimizerKernels(),   \
                                   &TARGET::GetRandomKernels(),      \
                                   &TARGET::GetLimitKernels(),       \
-                                  &TARGET::GetStreamKernels()};     \
+                                  &TARGET::GetStreamKernels(),      \
+                                  &TARGET::GetVariantKernels()};    \
     return table;                                                   \
   }
 

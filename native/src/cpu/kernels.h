@@ -18,6 +18,7 @@ struct OptimizerKernels;
 struct RandomKernels;
 struct LimitKernels;
 struct StreamKernels;
+struct VariantKernels;
 
 struct Kernels {
   int32_t target;           // nrnn_cpu_target
@@ -30,6 +31,7 @@ struct Kernels {
   const RandomKernels* random;         // random.h: Philox, dropout
   const LimitKernels* limits;          // limits.h: peak of multiply-adds, reading memory
   const StreamKernels* stream;         // stream_kernels.h
+  const VariantKernels* variant;       // variant_kernels.h: cells with options
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
@@ -43,6 +45,7 @@ struct Kernels {
   const RandomKernels& GetRandomKernels();           \
   const LimitKernels& GetLimitKernels();             \
   const StreamKernels& GetStreamKernels();           \
+  const VariantKernels& GetVariantKernels();         \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)
