@@ -130,9 +130,8 @@ void MaskInput(const RnnShape& shape, const RnnSequence<Real>& sequence, int64_t
   const float rate = sequence.training ? shape.options.input_dropout : 0;
   if (rate == 0) return;
   const int64_t input = shape.LayerInput(layer);
-  const auto factors =
-      DropoutFactors<Real>(rate, sequence.seed, MaskOffset(Mask::kInput, layer), 0,
-                           sequence.batch * input);
+  const auto factors = DropoutFactors<Real>(rate, sequence.seed, MaskOffset(Mask::kInput, layer), 0,
+                                            sequence.batch * input);
   for (size_t k = 0; k < x.size(); ++k) x[k] *= factors[k % factors.size()];
 }
 
@@ -147,9 +146,8 @@ Array<Real> MaskWeights(const RnnShape& shape, const RnnSequence<Real>& sequence
   for (int64_t layer = 0; layer < shape.layers; ++layer)
     for (int64_t direction = 0; direction < shape.directions; ++direction) {
       const int64_t at = LocateLayer(shape, layer, direction).weight_hh;
-      const auto factors =
-          DropoutFactors<Real>(rate, sequence.seed, MaskOffset(Mask::kWeight, layer),
-                               direction * length, length);
+      const auto factors = DropoutFactors<Real>(
+          rate, sequence.seed, MaskOffset(Mask::kWeight, layer), direction * length, length);
       for (int64_t k = 0; k < length; ++k) masked[at + k] *= factors[k];
     }
   return masked;
@@ -175,9 +173,9 @@ RowTrace<Real> ForwardRow(const RnnShape& shape, const RnnSequence<Real>& sequen
     StepTrace<Real> step;
     if (shape.options.any) {
       const auto masks = MasksOf(shape, sequence, layer, direction, row, at);
-      step.variant = VariantForward(
-          shape, {sequence.params.data(), LocateLayer(shape, layer, direction)}, x_part, h, c,
-          masks);
+      step.variant =
+          VariantForward(shape, {sequence.params.data(), LocateLayer(shape, layer, direction)},
+                         x_part, h, c, masks);
       h = step.variant.h;
       c = step.variant.c;
     } else {
@@ -237,11 +235,11 @@ void BackwardRow(const RnnShape& shape, const RnnSequence<Real>& sequence,
   for (int64_t k = length - 1; k >= 0; --k) {
     const int64_t at = StepTime(direction, length, k) * batch + row;
     Add(Part(dy, (at * shape.directions + direction) * output, output), dh, 0);
-    auto step = shape.options.any
-                    ? VariantBackward(shape,
-                                      {sequence.params.data(), LocateLayer(shape, layer, direction)},
-                                      trace[k].variant, dh, dc, gradients.dparams)
-                    : StepBackward(shape.cell, params, trace[k].plain, dh, dc, dparams);
+    auto step =
+        shape.options.any
+            ? VariantBackward(shape, {sequence.params.data(), LocateLayer(shape, layer, direction)},
+                              trace[k].variant, dh, dc, gradients.dparams)
+            : StepBackward(shape.cell, params, trace[k].plain, dh, dc, dparams);
     Add(step.dx, dx, at * input);
     dh = std::move(step.dh_before);
     dc = std::move(step.dc_before);

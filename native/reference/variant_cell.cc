@@ -29,8 +29,8 @@ Array<Real> Product(const Real* weight, int64_t first, int64_t rows, const Array
 
 // The gradients of Product: dx += weight^T dy, dweight += dy x^T.
 template <class Real>
-void ProductBackward(const Real* weight, int64_t first, const Array<Real>& dy,
-                     const Array<Real>& x, Array<Real>& dx, Real* dweight) {
+void ProductBackward(const Real* weight, int64_t first, const Array<Real>& dy, const Array<Real>& x,
+                     Array<Real>& dx, Real* dweight) {
   const auto columns = static_cast<int64_t>(x.size());
   for (size_t k = 0; k < dy.size(); ++k)
     for (int64_t j = 0; j < columns; ++j) {
@@ -169,8 +169,8 @@ void LstmForward(const RnnShape& shape, const VariantParams<Real>& params,
 // dc_before.
 template <class Real>
 Array<Real> LstmBackward(const RnnShape& shape, const VariantParams<Real>& params,
-                         const VariantStep<Real>& step, const Array<Real>& dhidden,
-                         Array<Real> dc, Array<Real>& dc_before, Array<Real>& dparams) {
+                         const VariantStep<Real>& step, const Array<Real>& dhidden, Array<Real> dc,
+                         Array<Real>& dc_before, Array<Real>& dparams) {
   const RnnOptions& options = shape.options;
   const int64_t units = shape.hidden;
   const GateOrder at(shape);
@@ -210,8 +210,7 @@ Array<Real> LstmBackward(const RnnShape& shape, const VariantParams<Real>& param
 }
 
 template <class Real>
-void GruForward(const RnnShape& shape, const VariantParams<Real>& params,
-                VariantStep<Real>& step) {
+void GruForward(const RnnShape& shape, const VariantParams<Real>& params, VariantStep<Real>& step) {
   const int64_t units = shape.hidden;
   const bool after = shape.cell == Cell::kGru;
   for (int64_t k = 0; k < 2 * units; ++k) step.a[k] += step.ah[k];
@@ -313,8 +312,8 @@ VariantStep<Real> VariantForward(const RnnShape& shape, const VariantParams<Real
   }
   auto fresh = step.hidden;
   if (shape.options.projection > 0) {
-    fresh = step.projected = Product(params.values + params.at.weight_hr, 0,
-                                     shape.options.projection, step.hidden);
+    fresh = step.projected =
+        Product(params.values + params.at.weight_hr, 0, shape.options.projection, step.hidden);
     const Real limit = shape.options.projection_clip;
     for (Real& value : fresh)
       if (limit > 0) value = std::max(-limit, std::min(limit, value));
@@ -362,12 +361,12 @@ StepGradients<Real> VariantBackward(const RnnShape& shape, const VariantParams<R
   return gradients;
 }
 
-#define NRNN_INSTANTIATE(Real)                                                                   \
-  template VariantStep<Real> VariantForward(const RnnShape&, const VariantParams<Real>&,         \
-                                            const Array<Real>&, const Array<Real>&,              \
-                                            const Array<Real>&, const StepMasks<Real>&);         \
-  template StepGradients<Real> VariantBackward(const RnnShape&, const VariantParams<Real>&,      \
-                                               const VariantStep<Real>&, const Array<Real>&,     \
+#define NRNN_INSTANTIATE(Real)                                                               \
+  template VariantStep<Real> VariantForward(const RnnShape&, const VariantParams<Real>&,     \
+                                            const Array<Real>&, const Array<Real>&,          \
+                                            const Array<Real>&, const StepMasks<Real>&);     \
+  template StepGradients<Real> VariantBackward(const RnnShape&, const VariantParams<Real>&,  \
+                                               const VariantStep<Real>&, const Array<Real>&, \
                                                const Array<Real>&, Array<Real>&);
 NRNN_INSTANTIATE(float)
 NRNN_INSTANTIATE(double)

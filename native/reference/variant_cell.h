@@ -29,15 +29,15 @@ template <class Real>
 struct VariantStep {
   Array<Real> x, h_before, c_before;
   StepMasks<Real> masks;
-  Array<Real> h_dropped;          // h' times its mask
+  Array<Real> h_dropped;  // h' times its mask
   Normalized<Real> norm_x, norm_h, norm_c;
-  Array<Real> a;                  // [G H], pre-activations
-  Array<Real> gates;              // [G H], functions of them
-  Array<Real> ah;                 // [G H], the part of h', with gain and bias
-  Array<Real> c_new;              // [H], before zoneout
-  Array<Real> c_normed, c_output; // [H], what the output activation takes and gives
-  Array<Real> hidden;             // [H], before the projection
-  Array<Real> projected;          // [P], before the clip
+  Array<Real> a;                   // [G H], pre-activations
+  Array<Real> gates;               // [G H], functions of them
+  Array<Real> ah;                  // [G H], the part of h', with gain and bias
+  Array<Real> c_new;               // [H], before zoneout
+  Array<Real> c_normed, c_output;  // [H], what the output activation takes and gives
+  Array<Real> hidden;              // [H], before the projection
+  Array<Real> projected;           // [P], before the clip
   Array<Real> h, c;
 };
 

@@ -29,10 +29,10 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 // A call that sets one field of one config.
-#define NRNN_WRONG_OPTION(Name, config, field, value, argument)                                   \
-  {                                                                                               \
-    Name, "nrnn_rnn_create", [](W& w) { return w.config.field = value, w.Create(w.config); },     \
-        argument                                                                                  \
+#define NRNN_WRONG_OPTION(Name, config, field, value, argument)                               \
+  {                                                                                           \
+    Name, "nrnn_rnn_create", [](W& w) { return w.config.field = value, w.Create(w.config); }, \
+        argument                                                                              \
   }
 
 const WrongCall<World> kCalls[] = {

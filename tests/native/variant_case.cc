@@ -102,11 +102,15 @@ void SetOptions(const RnnOptions& options, nrnn_rnn_config& config) {
 }
 
 std::vector<Activation> Activations() {
-  return {{NRNN_ACTIVATION_SIGMOID, 0, 0},          {NRNN_ACTIVATION_TANH, 0, 0},
-          {NRNN_ACTIVATION_RELU, 0, 0},             {NRNN_ACTIVATION_HARD_SIGMOID, 0.2f, 0.5f},
+  return {{NRNN_ACTIVATION_SIGMOID, 0, 0},
+          {NRNN_ACTIVATION_TANH, 0, 0},
+          {NRNN_ACTIVATION_RELU, 0, 0},
+          {NRNN_ACTIVATION_HARD_SIGMOID, 0.2f, 0.5f},
           {NRNN_ACTIVATION_HARD_SIGMOID, 1 / 6.0f, 0.5f},
-          {NRNN_ACTIVATION_SOFTSIGN, 0, 0},         {NRNN_ACTIVATION_AFFINE, 0.75f, 0.125f},
-          {NRNN_ACTIVATION_ELU, 1, 0},              {NRNN_ACTIVATION_ELU, 0.5f, 0}};
+          {NRNN_ACTIVATION_SOFTSIGN, 0, 0},
+          {NRNN_ACTIVATION_AFFINE, 0.75f, 0.125f},
+          {NRNN_ACTIVATION_ELU, 1, 0},
+          {NRNN_ACTIVATION_ELU, 0.5f, 0}};
 }
 
 RnnOptions PlainOptions(Cell cell) {

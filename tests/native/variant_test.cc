@@ -126,9 +126,8 @@ TEST_P(VariantSweep, PaddedEqualsUnpadded) {
     EXPECT_TRUE(SameBits(results.cn, short_results.cn, repro));
     EXPECT_TRUE(SameBits(results.dh0, short_results.dh0, repro));
     EXPECT_TRUE(SameBits(results.dparams, short_results.dparams, repro));
-    const std::vector<float> y(results.y.begin(),
-                               results.y.begin() + static_cast<std::ptrdiff_t>(
-                                                       short_results.y.size()));
+    const std::vector<float> y(
+        results.y.begin(), results.y.begin() + static_cast<std::ptrdiff_t>(short_results.y.size()));
     EXPECT_TRUE(SameBits(y, short_results.y, repro));
   }
 }
@@ -139,8 +138,8 @@ TEST_P(VariantSweep, SameBitsForManyThreads) {
   for (const int32_t threads : {2, 3, 8}) {
     const Device more(threads, target());
     for (uint64_t seed = 500; seed < 510; ++seed) {
-      const RnnCase rnn_case = WithRandomVariant(
-          CaseOf(4, 1 + static_cast<int64_t>(seed % 7) * 5, 31, 67), seed);
+      const RnnCase rnn_case =
+          WithRandomVariant(CaseOf(4, 1 + static_cast<int64_t>(seed % 7) * 5, 31, 67), seed);
       const auto sequence = MakeSequence(rnn_case);
       const auto gradients = MakeOutputGradients(rnn_case);
       EXPECT_TRUE(SameResults(RunRnn(more, rnn_case.Config(), sequence, gradients),

@@ -255,9 +255,9 @@ NRNN_API nrnn_status nrnn_buffer_copy(const nrnn_buffer* source, nrnn_buffer* de
 /// new c. coupled (LSTM): i = 1 - f, and there are three gates f g o; ONNX's input_forget.
 ///
 /// layer_norm (Ba 2016): with n(v) = (v - mean) / sqrt(variance + epsilon) over the H units of each
-/// gate by itself, and gains w: a = w_ih n(x W_ih) + b_ih + w_hh n(h' W_hh) + b_hh (GRU reset after:
-/// n = tanh(w n(x W_in) + b_in + r (w n(h' W_hn) + b_hn)); reset before: w_hh n((r h') W_hn)). LSTM:
-/// h = o tanh(w_c n(c) + b_c). norm_epsilon: at least 0; 0 stands for 1e-5.
+/// gate by itself, and gains w: a = w_ih n(x W_ih) + b_ih + w_hh n(h' W_hh) + b_hh (GRU reset
+/// after: n = tanh(w n(x W_in) + b_in + r (w n(h' W_hn) + b_hn)); reset before: w_hh n((r h')
+/// W_hn)). LSTM: h = o tanh(w_c n(c) + b_c). norm_epsilon: at least 0; 0 stands for 1e-5.
 ///
 /// gate_activation: of i f o or r z. candidate_activation: of g, n or RNN's h. output_activation:
 /// of c in h = o tanh(c), LSTM. Each a nrnn_activation, with alpha and beta for those that have
@@ -323,8 +323,8 @@ typedef struct nrnn_rnn_weight {
 /// Where a parameter lies in params: elements offset .. offset + rows * columns - 1, row-major.
 /// weight_ih: [G H, in], weight_hh: [G H, H], biases: [G H, 1]; in = input_size, for later layers
 /// directions * H. With a projection: weight_hh: [G H, P], weight_hr: [P, H], in = directions * P.
-/// peephole: [3 H, 1], for i f o, or [2 H, 1] for f o; norm_ih, norm_hh: gains, [G H, 1]; norm_cell,
-/// norm_cell_bias: w_c and b_c, [H, 1]. G = 4, 3 (GRU, coupled LSTM) or 1.
+/// peephole: [3 H, 1], for i f o, or [2 H, 1] for f o; norm_ih, norm_hh: gains, [G H, 1];
+/// norm_cell, norm_cell_bias: w_c and b_c, [H, 1]. G = 4, 3 (GRU, coupled LSTM) or 1.
 typedef struct nrnn_rnn_weight_location {
   int64_t offset;
   int64_t rows;
@@ -334,8 +334,8 @@ typedef struct nrnn_rnn_weight_location {
 NRNN_API nrnn_status nrnn_rnn_create(nrnn_device* device, const nrnn_rnn_config* config,
                                      nrnn_rnn** out_rnn);
 NRNN_API void nrnn_rnn_close(nrnn_rnn* rnn);
-/// Floats in params: for each layer, for each direction: the weights that the plan has, in the order
-/// of nrnn_weight_kind.
+/// Floats in params: for each layer, for each direction: the weights that the plan has, in the
+/// order of nrnn_weight_kind.
 NRNN_API nrnn_status nrnn_rnn_params_length(const nrnn_rnn* rnn, int64_t* out_length);
 NRNN_API nrnn_status nrnn_rnn_locate_weight(const nrnn_rnn* rnn, const nrnn_rnn_weight* weight,
                                             nrnn_rnn_weight_location* out_location);

@@ -39,8 +39,13 @@ nrnn::RnnShape CheckedShape(const nrnn_rnn_config& config) {
   RequireRange("hidden_size", config.hidden_size, 1, kMaxSize);
   Require(config.dropout >= 0.0f && config.dropout < 1.0f, "dropout is ", config.dropout,
           ", must be at least 0 and below 1");
-  return {CellOf(config),   config.num_layers, config.directions,  config.batch_first != 0,
-          config.bias != 0, config.input_size, config.hidden_size,
+  return {CellOf(config),
+          config.num_layers,
+          config.directions,
+          config.batch_first != 0,
+          config.bias != 0,
+          config.input_size,
+          config.hidden_size,
           config.evaluation != 0 ? 0.0f : config.dropout,
           nrnn::CheckedOptions(config)};
 }

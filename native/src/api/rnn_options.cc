@@ -28,9 +28,8 @@ void RequireAtLeastZero(const char* name, float value) {
 // usual: what DEFAULT stands for.
 Activation CheckedActivation(const char* name, int32_t kind, float alpha, float beta,
                              nrnn_activation usual) {
-  Require(kind >= NRNN_ACTIVATION_DEFAULT && kind <= NRNN_ACTIVATION_ELU, name,
-          "_activation is ", kind, ", must be ", int{NRNN_ACTIVATION_DEFAULT}, "..",
-          int{NRNN_ACTIVATION_ELU});
+  Require(kind >= NRNN_ACTIVATION_DEFAULT && kind <= NRNN_ACTIVATION_ELU, name, "_activation is ",
+          kind, ", must be ", int{NRNN_ACTIVATION_DEFAULT}, "..", int{NRNN_ACTIVATION_ELU});
   Require(std::isfinite(alpha), name, "_alpha is ", alpha, ", must be finite");
   Require(std::isfinite(beta), name, "_beta is ", beta, ", must be finite");
   Require(kind != NRNN_ACTIVATION_ELU || alpha >= 0.0f, name, "_alpha is ", alpha,

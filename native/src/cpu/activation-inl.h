@@ -82,9 +82,8 @@ HWY_INLINE void WithActivation(const Activation& activation, const Body& body) {
 // y = f(a); y may be a.
 inline void Activate(const Activation& activation, const float* a, int64_t count, float* y) {
   WithActivation(activation, [&](const auto& f) {
-    ForVectors(count, [&](int64_t k, size_t lanes) {
-      Store(f.Value(Load(a + k, lanes)), y + k, lanes);
-    });
+    ForVectors(count,
+               [&](int64_t k, size_t lanes) { Store(f.Value(Load(a + k, lanes)), y + k, lanes); });
   });
 }
 

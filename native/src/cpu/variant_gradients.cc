@@ -159,21 +159,40 @@ void VariantLayer::AddProducts(int64_t direction, const VariantBackwardCall& cal
   float* dbias_ih = biased ? call.dparams + at.bias_ih : nullptr;
   float* dbias_hh = biased ? call.dparams + at.bias_hh : nullptr;
   std::vector<OuterProduct>& products = workspace.products;
-  products.push_back({gate_rows, input_, &rows.input_part, 0, &rows.x,
-                      call.dparams + at.weight_ih, {dbias_ih, nullptr}});
+  products.push_back({gate_rows,
+                      input_,
+                      &rows.input_part,
+                      0,
+                      &rows.x,
+                      call.dparams + at.weight_ih,
+                      {dbias_ih, nullptr}});
   if (shape_.cell == Cell::kGruResetBefore) {
-    products.push_back({2 * hidden, hidden, &rows.hidden_part, 0, &rows.h_product, dweight_hh,
+    products.push_back({2 * hidden,
+                        hidden,
+                        &rows.hidden_part,
+                        0,
+                        &rows.h_product,
+                        dweight_hh,
                         {dbias_hh, nullptr}});
-    products.push_back({hidden, hidden, &rows.hidden_part, 2 * hidden, &rows.reset_hidden,
+    products.push_back({hidden,
+                        hidden,
+                        &rows.hidden_part,
+                        2 * hidden,
+                        &rows.reset_hidden,
                         dweight_hh + 2 * hidden * hidden,
                         {dbias_hh ? dbias_hh + 2 * hidden : nullptr, nullptr}});
   } else {
-    products.push_back({gate_rows, output, &rows.hidden_part, 0, &rows.h_product, dweight_hh,
+    products.push_back({gate_rows,
+                        output,
+                        &rows.hidden_part,
+                        0,
+                        &rows.h_product,
+                        dweight_hh,
                         {dbias_hh, nullptr}});
   }
   if (shape_.options.projection > 0) {
-    products.push_back({output, hidden, &rows.dprojected, 0, &rows.out,
-                        call.dparams + at.weight_hr, {}});
+    products.push_back(
+        {output, hidden, &rows.dprojected, 0, &rows.out, call.dparams + at.weight_hr, {}});
   }
 }
 

@@ -32,8 +32,8 @@ inline void GruGates(const VariantCell& cell, const VariantRow& row) {
 inline void GruReset(const VariantCell& cell, const VariantRow& row) {
   GruGates(cell, row);
   ForVectors(cell.hidden, [&](int64_t k, size_t lanes) {
-    Store(hn::Mul(Load(row.gates + k, lanes), Load(row.h_product + k, lanes)),
-          row.reset_hidden + k, lanes);
+    Store(hn::Mul(Load(row.gates + k, lanes), Load(row.h_product + k, lanes)), row.reset_hidden + k,
+          lanes);
   });
 }
 

@@ -125,21 +125,47 @@ void Multiply(const float* a, const float* b, bool accumulate, int64_t count, fl
   });
 }
 
-void ColumnSums(const ColumnSumsArgs& args) {
-  ForVectors(args.count, [&](int64_t k, size_t lanes) {
-    FloatVec sum = hn::Zero(FloatTag());
-    for (int64_t i = 0; i < args.rows; ++i) {
-      const FloatVec a = Load(args.a_rows[i] + args.a_column + k, lanes);
-      const float* b = args.b_rows ? args.b_rows[i] + args.b_column + k : nullptr;
-      sum = b ? hn::MulAdd(a, Load(b, lanes), sum) : hn::Add(sum, a);
-    }
-    Store(hn::Add(Load(args.sums + k, lanes), sum), args.sums + k, lanes);
-  });
+// One vector of columns from k on, added to those of row i.
+HWY_INLINE FloatVec AddColumn(const ColumnSumsArgs& args, int64_t i, int64_t k, size_t lanes,
+                              FloatVec sum) {
+  const FloatVec a = Load(args.a_rows[i] + args.a_column + k, lanes);
+  if (!args.b_rows) return hn::Add(sum, a);
+  return hn::MulAdd(a, Load(args.b_rows[i] + args.b_column + k, lanes), sum);
 }
 
-constexpr VariantKernels kKernels = {&Forward, &ForwardReset, &Backward, &BackwardReset,
-                                     &FinishInput, &Mix, &ClipRun, &MixBackward, &Multiply,
-                                     &ColumnSums};
+HWY_INLINE void StoreSum(const ColumnSumsArgs& args, int64_t k, size_t lanes, FloatVec sum) {
+  Store(hn::Add(Load(args.sums + k, lanes), sum), args.sums + k, lanes);
+}
+
+// Four vectors at a time: rows lie pages apart, so each is read as few times as possible.
+void ColumnSums(const ColumnSumsArgs& args) {
+  constexpr int64_t step = static_cast<int64_t>(kLanes);
+  const FloatVec zero = hn::Zero(FloatTag());
+  int64_t k = 0;
+  for (; k + 4 * step <= args.count; k += 4 * step) {
+    FloatVec s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+    for (int64_t i = 0; i < args.rows; ++i) {
+      s0 = AddColumn(args, i, k, kLanes, s0);
+      s1 = AddColumn(args, i, k + step, kLanes, s1);
+      s2 = AddColumn(args, i, k + 2 * step, kLanes, s2);
+      s3 = AddColumn(args, i, k + 3 * step, kLanes, s3);
+    }
+    StoreSum(args, k, kLanes, s0);
+    StoreSum(args, k + step, kLanes, s1);
+    StoreSum(args, k + 2 * step, kLanes, s2);
+    StoreSum(args, k + 3 * step, kLanes, s3);
+  }
+  for (; k < args.count; k += step) {
+    const size_t lanes = static_cast<size_t>(args.count - k < step ? args.count - k : step);
+    FloatVec sum = zero;
+    for (int64_t i = 0; i < args.rows; ++i) sum = AddColumn(args, i, k, lanes, sum);
+    StoreSum(args, k, lanes, sum);
+  }
+}
+
+constexpr VariantKernels kKernels = {&Forward,     &ForwardReset, &Backward, &BackwardReset,
+                                     &FinishInput, &Mix,          &ClipRun,  &MixBackward,
+                                     &Multiply,    &ColumnSums};
 
 }  // namespace
 

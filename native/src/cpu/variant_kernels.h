@@ -32,22 +32,22 @@ struct VariantCell {
 // One row at one step. gates: in, the sums of x, and of h' where there is no hidden_part; forward
 // leaves the functions' values, backward the gradient of the pre-activations.
 struct VariantRow {
-  float* gates;          // [G H]
-  float* hidden_part;    // [G H] of h' alone: GRU, or normalised; backward: the product's gradient
-  float* input_hat;      // [G H], normalised x W_ih; after FinishInputGradient its gradient
-  float* hidden_hat;     // [G H], normalised h' W_hh
-  float* scales;         // [2 G + 1]: 1 / deviation of input, hidden and cell
-  float* cell_hat;       // [H]
-  float* dnormed;        // [H], backward: the gradient of w_c n(c) + b_c
-  const float* h_before;   // [H], as the cell mixes it (GRU)
+  float* gates;           // [G H]
+  float* hidden_part;     // [G H] of h' alone: GRU, or normalised; backward: the product's gradient
+  float* input_hat;       // [G H], normalised x W_ih; after FinishInputGradient its gradient
+  float* hidden_hat;      // [G H], normalised h' W_hh
+  float* scales;          // [2 G + 1]: 1 / deviation of input, hidden and cell
+  float* cell_hat;        // [H]
+  float* dnormed;         // [H], backward: the gradient of w_c n(c) + b_c
+  const float* h_before;  // [H], as the cell mixes it (GRU)
   const float* h_product;  // [P], as W_hh multiplies it: after dropout
   const float* c_before;   // [H]
-  float* c_new;          // [H], before zoneout; c itself without it
-  float* c;              // [H]
-  const float* keep_c;   // [H], how much of c' stays
-  float* reset_hidden;   // [H], GRU reset before: r h'; after, normalised: backward's gradient of n's
-                         // part of h'
-  float* out;            // [H], o tanh(c), GRU's or RNN's h, before projection and zoneout
+  float* c_new;            // [H], before zoneout; c itself without it
+  float* c;                // [H]
+  const float* keep_c;     // [H], how much of c' stays
+  float* reset_hidden;     // [H], GRU reset before: r h'; after, normalised: backward's gradient of
+                           // n's part of h'
+  float* out;              // [H], o tanh(c), GRU's or RNN's h, before projection and zoneout
 };
 
 // Backward of a row. scratch: 5 H floats.

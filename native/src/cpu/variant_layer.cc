@@ -10,6 +10,16 @@
 #include "cpu/variant_slice.h"
 
 namespace nrnn::cpu {
+namespace {
+
+// count elements of a mask of zeros and 1 / (1 - rate).
+void DrawMask(const RandomKernels& random, const RandomStream& stream, float rate, int64_t count,
+              float* mask) {
+  std::fill_n(mask, count, 1.0f);
+  random.dropout(stream, rate, mask, mask, count);
+}
+
+}  // namespace
 
 VariantLayer::VariantLayer(CpuBackend& backend, const RnnShape& shape, int64_t layer)
     : backend_(backend), shape_(shape), layer_(layer), input_(shape.LayerInput(layer)) {}
@@ -119,20 +129,12 @@ VariantLayer::Slice VariantLayer::SliceOf(const VariantCall& call, int64_t direc
           shape_.options.zoneout_c > 0.0f ? workspace.keep_c.data() : nullptr};
 }
 
-// Elements of a row: a mask of zeros and 1 / (1 - rate).
-static void DrawMask(const RandomKernels& random, const RandomStream& stream, float rate,
-                     int64_t count, float* mask) {
-  std::fill_n(mask, count, 1.0f);
-  random.dropout(stream, rate, mask, mask, count);
-}
-
 void VariantLayer::MaskInput(VariantForwardCall& call) {
   const VariantInput& input = call.arrays.input;
   if (!input.x.data) return;
   backend_.pool().Run(call.batch, [&](int64_t b, int) {
     float* mask = input.mask.At(b);
-    DrawMask(*backend_.kernels().random,
-             {call.seed, MaskOffset(Mask::kInput, layer_), b * input_},
+    DrawMask(*backend_.kernels().random, {call.seed, MaskOffset(Mask::kInput, layer_), b * input_},
              shape_.options.input_dropout, input_, mask);
     const int64_t length = call.lengths ? call.lengths[b] : call.steps;
     for (int64_t t = 0; t < length; ++t) {
@@ -187,69 +189,94 @@ void VariantLayer::InputProducts(const VariantForwardCall& call, const Slice& sl
                       : KeepsApart(shape_)
                           ? call.params + LocateLayer(shape_, layer_, slice.direction).bias_ih
                           : weights.bias.data();
-  gemm().multiply_rows({count, input_, shape_.GateRows(), x_rows, weights.ih.data(), input_, bias,
-                        false, sums});
+  gemm().multiply_rows(
+      {count, input_, shape_.GateRows(), x_rows, weights.ih.data(), input_, bias, false, sums});
 }
 
-void VariantLayer::ForwardStep(const VariantForwardCall& call, Slice& slice, int64_t s) const {
-  const int64_t output = slice.output, hidden = shape_.hidden, t = slice.StepAt(s);
-  const VariantArrays& arrays = slice.arrays;
-  const Weights& weights = weights_[slice.direction];
-  const bool apart = KeepsApart(shape_), resets = shape_.cell == Cell::kGruResetBefore;
+// The rows of one step, and the operands of its products.
+struct VariantLayer::Step {
+  int64_t count = 0;
   VariantRow rows[kMaxTaskRows];
-  int64_t batch_rows[kMaxTaskRows];
+  int64_t places[kMaxTaskRows];
   const float* from[kMaxTaskRows];
   float* to[kMaxTaskRows];
-  float* y_rows[kMaxTaskRows];
-  int64_t count = 0;
+  float* y[kMaxTaskRows];
+};
+
+// Collects the rows within their lengths, and draws their masks.
+void VariantLayer::GatherStep(const VariantForwardCall& call, const Slice& slice, int64_t s,
+                              Step& step) const {
+  const VariantArrays& arrays = slice.arrays;
+  const int64_t t = slice.StepAt(s);
   for (int64_t b = slice.row_begin; b < slice.row_end; ++b) {
     if (!slice.Active(s, b)) continue;
-    const int64_t place = slice.Place(s, b);
+    const int64_t place = slice.Place(s, b), r = step.count++;
     if (arrays.h_product.data) {
-      kernels().multiply(slice.HiddenBefore(s, b), arrays.recurrent_mask.At(b), false, output,
+      kernels().multiply(slice.HiddenBefore(s, b), arrays.recurrent_mask.At(b), false, slice.output,
                          arrays.h_product.At(place));
     }
     if (call.training) DrawZoneout(call, slice, t, b);
-    VariantRow& row = rows[count];
-    row = slice.RowAt(s, b);
-    y_rows[count] = call.y.data + slice.direction * output + t * call.y.step + b * call.y.row;
-    if (!row.out) row.out = y_rows[count];
-    batch_rows[count] = b;
-    from[count] = row.h_product;
-    to[count++] = apart ? row.hidden_part : row.gates;
+    step.rows[r] = slice.RowAt(s, b);
+    step.places[r] = place;
+    step.y[r] = call.y.data + slice.direction * slice.output + t * call.y.step + b * call.y.row;
+    if (!step.rows[r].out) step.rows[r].out = step.y[r];
   }
-  if (count == 0) return;
+}
+
+// h' W_hh, for GRU with reset before in two parts, and the cells.
+void VariantLayer::RunCells(const Slice& slice, Step& step) const {
+  const int64_t hidden = shape_.hidden, count = step.count;
+  const float* packed = weights_[slice.direction].hh.data();
+  const bool apart = KeepsApart(shape_), resets = shape_.cell == Cell::kGruResetBefore;
   const bool biased = apart && shape_.bias && !shape_.options.layer_norm;
   const float* bias = biased ? slice.cell.bias_hh : nullptr;
-  gemm().multiply_rows({count, output, resets ? 2 * hidden : shape_.GateRows(), from,
-                        weights.hh.data(), output, bias, !apart, to});
+  for (int64_t r = 0; r < count; ++r) {
+    step.from[r] = step.rows[r].h_product;
+    step.to[r] = apart ? step.rows[r].hidden_part : step.rows[r].gates;
+  }
+  gemm().multiply_rows({count, slice.output, resets ? 2 * hidden : shape_.GateRows(), step.from,
+                        packed, slice.output, bias, !apart, step.to});
   if (resets) {
     for (int64_t r = 0; r < count; ++r) {
-      kernels().forward_reset(slice.cell, rows[r]);
-      from[r] = rows[r].reset_hidden;
-      to[r] = rows[r].hidden_part + 2 * hidden;
+      kernels().forward_reset(slice.cell, step.rows[r]);
+      step.from[r] = step.rows[r].reset_hidden;
+      step.to[r] = step.rows[r].hidden_part + 2 * hidden;
     }
-    gemm().multiply_rows({count, hidden, hidden, from,
-                          weights.hh.data() + PackedLength(gemm(), hidden, 2 * hidden), hidden,
-                          bias ? bias + 2 * hidden : nullptr, false, to});
+    gemm().multiply_rows({count, hidden, hidden, step.from,
+                          packed + PackedLength(gemm(), hidden, 2 * hidden), hidden,
+                          bias ? bias + 2 * hidden : nullptr, false, step.to});
   }
-  for (int64_t r = 0; r < count; ++r) kernels().forward(slice.cell, rows[r]);
-  if (shape_.options.projection > 0) {
-    for (int64_t r = 0; r < count; ++r) {
-      from[r] = rows[r].out;
-      float* kept = arrays.projected.At(slice.Place(s, batch_rows[r]));
-      to[r] = kept ? kept : y_rows[r];
-    }
-    gemm().multiply_rows(
-        {count, hidden, output, from, weights.hr.data(), hidden, nullptr, false, to});
-    for (int64_t r = 0; shape_.options.projection_clip > 0.0f && r < count; ++r) {
-      kernels().clip(shape_.options.projection_clip, output, to[r]);
-    }
+  for (int64_t r = 0; r < count; ++r) kernels().forward(slice.cell, step.rows[r]);
+}
+
+void VariantLayer::Project(const Slice& slice, Step& step) const {
+  const float limit = shape_.options.projection_clip;
+  for (int64_t r = 0; r < step.count; ++r) {
+    step.from[r] = step.rows[r].out;
+    float* kept = slice.arrays.projected.At(step.places[r]);
+    step.to[r] = kept ? kept : step.y[r];
   }
-  for (int64_t r = 0; shape_.options.zoneout_h > 0.0f && r < count; ++r) {
-    const float* fresh = shape_.options.projection > 0 ? to[r] : rows[r].out;
-    kernels().mix(slice.KeepHidden(slice.Place(s, batch_rows[r])), rows[r].h_before, fresh, output,
-                  y_rows[r]);
+  gemm().multiply_rows({step.count, shape_.hidden, slice.output, step.from,
+                        weights_[slice.direction].hr.data(), shape_.hidden, nullptr, false,
+                        step.to});
+  for (int64_t r = 0; limit > 0.0f && r < step.count; ++r) {
+    kernels().clip(limit, slice.output, step.to[r]);
+  }
+}
+
+void VariantLayer::ForwardStep(const VariantForwardCall& call, const Slice& slice,
+                               int64_t s) const {
+  Step step;
+  GatherStep(call, slice, s, step);
+  if (step.count == 0) return;
+  RunCells(slice, step);
+  const bool projects = shape_.options.projection > 0;
+  if (projects) Project(slice, step);
+  if (shape_.options.zoneout_h == 0.0f) return;
+  for (int64_t r = 0; r < step.count; ++r) {
+    const float* fresh = projects ? step.to[r] : step.rows[r].out;
+    kernels().mix(slice.KeepHidden(step.places[r]), step.rows[r].h_before, fresh, slice.output,
+                  step.y[r]);
   }
 }
 
@@ -264,18 +291,17 @@ void VariantLayer::FinishForward(const VariantForwardCall& call, const Slice& sl
       std::fill_n(y, output, 0.0f);
     }
     const int64_t last = (slice.direction == 1 ? call.steps : length) - 1;
-    const float* h = length == 0 ? slice.h0 + b * output
-                                 : slice.y.data + slice.StepAt(last) * slice.y.step +
-                                       b * slice.y.row;
+    const float* h = length == 0
+                         ? slice.h0 + b * output
+                         : slice.y.data + slice.StepAt(last) * slice.y.step + b * slice.y.row;
     if (call.hn) std::copy_n(h, output, call.hn + (states + b) * output);
     if (!call.cn) continue;
-    const float* c =
-        length == 0 ? slice.c0 + b * hidden : slice.arrays.c.At(slice.Place(last, b));
+    const float* c = length == 0 ? slice.c0 + b * hidden : slice.arrays.c.At(slice.Place(last, b));
     std::copy_n(c, hidden, call.cn + (states + b) * hidden);
   }
 }
 
-void VariantLayer::ForwardSlice(const VariantForwardCall& call, Slice& slice) const {
+void VariantLayer::ForwardSlice(const VariantForwardCall& call, const Slice& slice) const {
   const int64_t rows = slice.row_end - slice.row_begin;
   const int64_t ahead = std::min(AheadSteps(rows), call.training ? call.steps : call.window);
   for (int64_t first = 0; first < call.steps; first += ahead) {
@@ -292,8 +318,7 @@ void VariantLayer::Forward(const VariantForwardCall& given, VariantWorkspace& wo
   DrawRecurrentMasks(call);
   const Sequence<const float> y = {call.y.data, call.y.step, call.y.row};
   ForSlices(call.batch, [&](int64_t direction, int64_t begin, int64_t end) {
-    Slice slice = SliceOf(call, direction, begin, end, y, workspace);
-    ForwardSlice(call, slice);
+    ForwardSlice(call, SliceOf(call, direction, begin, end, y, workspace));
   });
 }
 

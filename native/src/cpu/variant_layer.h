@@ -57,8 +57,8 @@ struct ColumnProduct {
 // The rows of the arrays whose steps are within their lengths, of one direction.
 struct VariantRows {
   std::vector<int64_t> places;
-  std::vector<const float*> gates, hidden_part, input_part, hidden_hat, cell_hat,
-      dnormed, reset_hidden, out, dprojected, x, h_product, c_before, c_new;
+  std::vector<const float*> gates, hidden_part, input_part, hidden_hat, cell_hat, dnormed,
+      reset_hidden, out, dprojected, x, h_product, c_before, c_new;
 };
 
 // Scratch that the layers of a stack share; it only grows.
@@ -82,13 +82,14 @@ class VariantLayer {
 
  private:
   struct Slice;
+  struct Step;
+  struct GradientStep;
   struct Weights {
     AlignedFloats ih, hh, hr, bias, dropped_hh;
     AlignedFloats ih_back, hh_back, hr_back;
   };
 
-  void PackDirection(const float* params, int64_t direction, const float* weight_hh,
-                     bool backward);
+  void PackDirection(const float* params, int64_t direction, const float* weight_hh, bool backward);
   const float* DroppedHidden(const float* params, int64_t direction, bool drop, int64_t seed);
   VariantCell CellOf(const float* params, int64_t direction) const;
   template <class Body>
@@ -98,17 +99,21 @@ class VariantLayer {
 
   void MaskInput(VariantForwardCall& call);
   void DrawRecurrentMasks(const VariantForwardCall& call);
-  void ForwardSlice(const VariantForwardCall& call, Slice& slice) const;
+  void ForwardSlice(const VariantForwardCall& call, const Slice& slice) const;
   void InputProducts(const VariantForwardCall& call, const Slice& slice, int64_t first,
                      int64_t last) const;
-  void ForwardStep(const VariantForwardCall& call, Slice& slice, int64_t s) const;
+  void ForwardStep(const VariantForwardCall& call, const Slice& slice, int64_t s) const;
+  void GatherStep(const VariantForwardCall& call, const Slice& slice, int64_t s, Step& step) const;
+  void RunCells(const Slice& slice, Step& step) const;
+  void Project(const Slice& slice, Step& step) const;
   void DrawZoneout(const VariantCall& call, const Slice& slice, int64_t t, int64_t b) const;
   void FinishForward(const VariantForwardCall& call, const Slice& slice) const;
 
-  void BackwardSlice(const VariantBackwardCall& call, Slice& slice, float* dh, float* dc,
+  void BackwardSlice(const VariantBackwardCall& call, const Slice& slice, float* dh, float* dc,
                      float* scratch) const;
-  void HiddenGradient(const Slice& slice, int64_t count, float* const* dproduct,
-                      float* const* dreset) const;
+  void GatherGradients(const VariantBackwardCall& call, const Slice& slice, int64_t s, float* dh,
+                       float* dc, float* scratch, GradientStep& step) const;
+  void HiddenGradients(const Slice& slice, GradientStep& step) const;
 
   void CollectRows(const VariantBackwardCall& call, int64_t direction,
                    VariantWorkspace& workspace) const;

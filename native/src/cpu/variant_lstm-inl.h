@@ -82,9 +82,8 @@ inline void LstmForward(const VariantCell& cell, const VariantRow& row) {
   Activate(cell.gate, at.o, hidden, at.o);
   const float* normed = row.c_new;
   if (cell.norm_cell) {
-    row.scales[2 * cell.Gates()] =
-        NormalizeRun(row.c_new, hidden, cell.epsilon, cell.norm_cell, cell.norm_cell_bias,
-                     row.cell_hat, row.out);
+    row.scales[2 * cell.Gates()] = NormalizeRun(row.c_new, hidden, cell.epsilon, cell.norm_cell,
+                                                cell.norm_cell_bias, row.cell_hat, row.out);
     normed = row.out;
   }
   WithActivation(cell.output, [&](const auto& f) {

@@ -1,6 +1,7 @@
 // Layer normalisation (Ba 2016) of a run of numbers: hat = (v - mean) / sqrt(variance + epsilon).
 //
-// backward, with e = gradient of hat:  dv = (e - mean(e) - hat mean(e hat)) / sqrt(variance + epsilon)
+// backward, with e = gradient of hat:  dv = (e - mean(e) - hat mean(e hat)) / sqrt(variance +
+// epsilon)
 #ifndef NATIVERNN_CPU_VARIANT_NORM_INL_H_
 #define NATIVERNN_CPU_VARIANT_NORM_INL_H_
 

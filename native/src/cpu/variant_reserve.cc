@@ -85,8 +85,8 @@ void Bind(VariantLayout& layout, float* memory) {
     for (PlaceArray* array :
          {&arrays.gates, &arrays.hidden_part, &arrays.input_hat, &arrays.hidden_hat, &arrays.scales,
           &arrays.cell_hat, &arrays.dnormed, &arrays.c, &arrays.c_new, &arrays.keep_h,
-          &arrays.keep_c, &arrays.reset_hidden, &arrays.out, &arrays.projected,
-          &arrays.dprojected, &arrays.h_product, &arrays.recurrent_mask}) {
+          &arrays.keep_c, &arrays.reset_hidden, &arrays.out, &arrays.projected, &arrays.dprojected,
+          &arrays.h_product, &arrays.recurrent_mask}) {
       BindArray(*array, memory);
     }
   }

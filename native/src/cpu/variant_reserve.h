@@ -21,17 +21,17 @@ struct PlaceArray {
 struct VariantArrays {
   PlaceArray gates, hidden_part, input_hat, hidden_hat, scales, cell_hat, dnormed;
   PlaceArray c, c_new, keep_h, keep_c, reset_hidden, out;
-  PlaceArray projected;   // [P], before zoneout; where there is both
-  PlaceArray dprojected;  // [P], backward: the gradient of what W_hr gives
-  PlaceArray h_product;   // [P], h' after its dropout
+  PlaceArray projected;       // [P], before zoneout; where there is both
+  PlaceArray dprojected;      // [P], backward: the gradient of what W_hr gives
+  PlaceArray h_product;       // [P], h' after its dropout
   PlaceArray recurrent_mask;  // [P] for each batch row, not place
 };
 
 // The arrays of one layer that both directions share.
 struct VariantInput {
-  PlaceArray x;     // [in], x after its dropout
-  PlaceArray mask;  // [in] for each batch row
-  PlaceArray y;     // [D P], output of every layer but the last
+  PlaceArray x;        // [in], x after its dropout
+  PlaceArray mask;     // [in] for each batch row
+  PlaceArray y;        // [D P], output of every layer but the last
   PlaceArray dropped;  // the same after dropout; y itself without
 };
 

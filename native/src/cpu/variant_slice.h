@@ -12,11 +12,11 @@ struct VariantLayer::Slice {
   const VariantArrays& arrays;
   VariantCell cell;
   int64_t direction, row_begin, row_end;
-  int64_t output;             // P
-  Sequence<const float> y;    // of this direction
-  const float* h0;            // [B,P]
-  const float* c0;            // [B,H]
-  const float* keep_h;        // the rates, where nothing is drawn; or null
+  int64_t output;           // P
+  Sequence<const float> y;  // of this direction
+  const float* h0;          // [B,P]
+  const float* c0;          // [B,H]
+  const float* keep_h;      // the rates, where nothing is drawn; or null
   const float* keep_c;
 
   int64_t StepAt(int64_t s) const { return direction == 1 ? call.steps - 1 - s : s; }
