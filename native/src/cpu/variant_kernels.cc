@@ -91,9 +91,8 @@ void FinishInput(const VariantCell& cell, const VariantRow& row) {
 
 void Mix(const float* keep, const float* before, const float* fresh, int64_t count, float* y) {
   ForVectors(count, [&](int64_t k, size_t lanes) {
-    FloatVec v = Load(fresh + k, lanes);
-    if (keep) v = Mixed(Load(keep + k, lanes), Load(before + k, lanes), v);
-    Store(v, y + k, lanes);
+    const FloatVec stays = Load(keep + k, lanes);
+    Store(Mixed(stays, Load(before + k, lanes), Load(fresh + k, lanes)), y + k, lanes);
   });
 }
 

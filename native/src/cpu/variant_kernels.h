@@ -19,8 +19,8 @@ struct VariantCell {
   float cell_clip;              // 0: none
   float epsilon;                // of normalisation
   const float* peephole;        // [3 H] for i f o; coupled [2 H] for f o
-  const float* bias_ih;         // [G H], given where the rows are normalised
-  const float* bias_hh;         // the same
+  const float* bias_ih;         // [G H]
+  const float* bias_hh;         // [G H]
   const float* norm_ih;         // [G H]
   const float* norm_hh;         // [G H]
   const float* norm_cell;       // [H]
@@ -34,7 +34,7 @@ struct VariantCell {
 struct VariantRow {
   float* gates;           // [G H]
   float* hidden_part;     // [G H] of h' alone: GRU, or normalised; backward: the product's gradient
-  float* input_hat;       // [G H], normalised x W_ih; after FinishInputGradient its gradient
+  float* input_hat;       // [G H], normalised x W_ih; after finish_input the sums' gradient
   float* hidden_hat;      // [G H], normalised h' W_hh
   float* scales;          // [2 G + 1]: 1 / deviation of input, hidden and cell
   float* cell_hat;        // [H]
@@ -82,8 +82,9 @@ struct VariantKernels {
                          const float* dreset);
   // input_hat becomes the gradient of x W_ih, from gates.
   void (*finish_input)(const VariantCell& cell, const VariantRow& row);
-  // y = keep before + (1 - keep) fresh; keep null: y = fresh. clip: of fresh, 0: none.
+  // y = keep before + (1 - keep) fresh.
   void (*mix)(const float* keep, const float* before, const float* fresh, int64_t count, float* y);
+  // y is limited to [-limit, limit].
   void (*clip)(float limit, int64_t count, float* y);
   // Splits dy: dbefore = keep dy, dfresh = (1 - keep) dy, 0 where clipped is at the limit (null: no
   // clip). keep null: 0 stays.

@@ -129,7 +129,7 @@ VariantLayer::Slice VariantLayer::SliceOf(const VariantCall& call, int64_t direc
           shape_.options.zoneout_c > 0.0f ? workspace.keep_c.data() : nullptr};
 }
 
-void VariantLayer::MaskInput(VariantForwardCall& call) {
+void VariantLayer::MaskInput(const VariantForwardCall& call) {
   const VariantInput& input = call.arrays.input;
   if (!input.x.data) return;
   backend_.pool().Run(call.batch, [&](int64_t b, int) {
@@ -312,8 +312,7 @@ void VariantLayer::ForwardSlice(const VariantForwardCall& call, const Slice& sli
   FinishForward(call, slice);
 }
 
-void VariantLayer::Forward(const VariantForwardCall& given, VariantWorkspace& workspace) {
-  VariantForwardCall call = given;
+void VariantLayer::Forward(const VariantForwardCall& call, VariantWorkspace& workspace) {
   MaskInput(call);
   DrawRecurrentMasks(call);
   const Sequence<const float> y = {call.y.data, call.y.step, call.y.row};

@@ -97,7 +97,7 @@ class VariantLayer {
   Slice SliceOf(const VariantCall& call, int64_t direction, int64_t row_begin, int64_t row_end,
                 const Sequence<const float>& y, VariantWorkspace& workspace) const;
 
-  void MaskInput(VariantForwardCall& call);
+  void MaskInput(const VariantForwardCall& call);
   void DrawRecurrentMasks(const VariantForwardCall& call);
   void ForwardSlice(const VariantForwardCall& call, const Slice& slice) const;
   void InputProducts(const VariantForwardCall& call, const Slice& slice, int64_t first,

@@ -3,6 +3,8 @@
 #ifndef NATIVERNN_CPU_VARIANT_SLICE_H_
 #define NATIVERNN_CPU_VARIANT_SLICE_H_
 
+#include <algorithm>
+
 #include "cpu/variant_layer.h"
 
 namespace nrnn::cpu {
