@@ -6,7 +6,7 @@ using nrnn::Require;
 using nrnn::RequireRange;
 
 namespace {
-constexpr int32_t kAbiVersion = 2;
+constexpr int32_t kAbiVersion = 3;
 constexpr int32_t kMaxThreads = 1024;
 constexpr int64_t kMinWorkingSet = int64_t{1} << 10;
 constexpr int64_t kMaxWorkingSet = int64_t{1} << 30;
