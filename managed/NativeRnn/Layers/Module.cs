@@ -63,8 +63,7 @@ public abstract class Module
 
     /// <summary>All parameters, each once.</summary>
     /// <exception cref="InvalidOperationException">A layer is not built yet.</exception>
-    public IEnumerable<Parameter> Parameters() =>
-        NamedParameters().Select(named => named.Parameter);
+    public IEnumerable<Parameter> Parameters() => new ModuleParameters(this);
 
     /// <summary>Copies of all weights by name, as PyTorch names and shapes them.</summary>
     public Dictionary<string, Tensor> StateDict()

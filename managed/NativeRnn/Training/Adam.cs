@@ -90,6 +90,9 @@ public class Adam : Optimizer
     private protected sealed override void MakeMoments(Parameter[] parameters) =>
         (_first, _second) = (ZerosLike(parameters), ZerosLike(parameters));
 
+    private protected sealed override IEnumerable<(string Kind, Tensor[] Tensors)> Moments() =>
+        [("first", _first), ("second", _second)];
+
     private protected sealed override void StepOf(int index, Parameter parameter) =>
         Ops.AdamStep(new AdamCall
         {

@@ -7,9 +7,14 @@ namespace NativeRnn.Training;
 /// Changes parameters by their gradients. One that is made without parameters gets them from
 /// <see cref="Sequential.Compile"/>.
 /// </summary>
-public abstract class Optimizer
+/// <remarks>
+/// Gradients add up until a step: to take a step for several batches (gradient accumulation), run
+/// backward for each of them on its loss divided by their number, then call <see cref="Step"/> once.
+/// </remarks>
+public abstract partial class Optimizer
 {
     private Parameter[]? _parameters;
+    private string[] _names = [];
     private Tensor[] _gradients = [];
     private float _learningRate;
 
@@ -81,20 +86,24 @@ public abstract class Optimizer
                 "the optimiser has parameters already; take a new one for each model");
         }
 
-        Parameter[] all = [.. parameters];
+        (string Name, Parameter Parameter)[] all = [.. parameters is ModuleParameters module
+            ? module.Named
+            : parameters.Select((parameter, index) => ($"{index}.{parameter.Name}", parameter))];
         if (all.Length == 0)
         {
             throw new ArgumentException("there are no parameters", nameof(parameters));
         }
 
-        if (all.Distinct().Count() != all.Length)
+        if (all.Select(named => named.Parameter).Distinct().Count() != all.Length)
         {
             throw new ArgumentException("a parameter is there twice", nameof(parameters));
         }
 
-        _gradients = [.. all.Select(parameter => parameter.Gradient)];
-        MakeMoments(all);
-        _parameters = all;
+        _names = [.. all.Select(named => named.Name)];
+        Parameter[] bound = [.. all.Select(named => named.Parameter)];
+        _gradients = [.. bound.Select(parameter => parameter.Gradient)];
+        MakeMoments(bound);
+        _parameters = bound;
     }
 
     /// <summary>Moments like a parameter's values, zeros.</summary>
@@ -109,6 +118,9 @@ public abstract class Optimizer
 
     /// <summary>Makes what the optimiser remembers of each parameter.</summary>
     private protected abstract void MakeMoments(Parameter[] parameters);
+
+    /// <summary>What it remembers: for each kind its name and a tensor for each parameter; those kinds that it uses.</summary>
+    private protected abstract IEnumerable<(string Kind, Tensor[] Tensors)> Moments();
 
     /// <summary>Changes the index'th parameter.</summary>
     private protected abstract void StepOf(int index, Parameter parameter);

@@ -68,6 +68,9 @@ public sealed class RmsProp : Optimizer
         _velocity = Momentum == 0 ? [] : ZerosLike(parameters);
     }
 
+    private protected override IEnumerable<(string Kind, Tensor[] Tensors)> Moments() =>
+        [("square", _square), ("velocity", _velocity)];
+
     private protected override void StepOf(int index, Parameter parameter) =>
         Ops.RmspropStep(new RmspropCall
         {

@@ -50,6 +50,9 @@ public sealed class Sgd : Optimizer
     private protected override void MakeMoments(Parameter[] parameters) =>
         _velocity = Momentum == 0 ? [] : ZerosLike(parameters);
 
+    private protected override IEnumerable<(string Kind, Tensor[] Tensors)> Moments() =>
+        [("velocity", _velocity)];
+
     private protected override void StepOf(int index, Parameter parameter) =>
         Ops.SgdStep(new SgdCall
         {
