@@ -8,7 +8,7 @@ namespace NativeRnn.Layers;
 public abstract class RecurrentLayer : Module
 {
     private readonly RecurrentSettings _settings;
-    private readonly long _seed;
+    private long _seed;
     private RnnPlan? _plan;
     private Parameter? _weights;
     private long _calls;
@@ -125,10 +125,28 @@ public abstract class RecurrentLayer : Module
         RecurrentCall call = new(_settings, _plan!, _weights!.Value, input, state, lengths);
         bool dropout = Training && _settings.Drops;
         long seed = dropout ? RandomStream.Mix(_seed, ++_calls) : 0;
-        RecurrentOutput output = call.Run(dropout, seed, stateLeaves);
+        RecurrentOutput output = GradientProbe.For(this) is { } probe
+            ? probe.Run(this, input, state, lengths)
+            : call.Run(dropout, seed, stateLeaves);
         return _settings.ReturnSequences
             ? output
             : output with { Output = LastStep(output.State.Hidden) };
+    }
+
+    /// <inheritdoc/>
+    protected internal override void SaveTrainingState(TrainingState state)
+    {
+        base.SaveTrainingState(state);
+        state.Set("seed", _seed);
+        state.Set("calls", _calls);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void LoadTrainingState(TrainingState state)
+    {
+        base.LoadTrainingState(state);
+        _seed = state.GetInt64("seed");
+        _calls = state.GetInt64("calls");
     }
 
     private void Build(int inputSize, Device device)

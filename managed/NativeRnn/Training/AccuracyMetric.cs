@@ -25,6 +25,22 @@ public sealed class AccuracyMetric : Metric
     public override void Reset() => (_right, _answers) = (0, 0);
 
     /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("right", _right);
+        state.Set("answers", _answers);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _right = state.GetInt64("right");
+        _answers = state.GetInt64("answers");
+    }
+
+    /// <inheritdoc/>
     /// <param name="predictions">[..,C].</param>
     /// <param name="targets">int32 [..] or floats [..,C].</param>
     public override void Update(Tensor predictions, Tensor targets)

@@ -20,6 +20,22 @@ public sealed class MeanAbsoluteErrorMetric : Metric
     public override void Reset() => (_sum, _count) = (0, 0);
 
     /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("sum", _sum);
+        state.Set("count", _count);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _sum = state.GetDouble("sum");
+        _count = state.GetInt64("count");
+    }
+
+    /// <inheritdoc/>
     /// <param name="predictions">Any shape.</param>
     /// <param name="targets">Floats of the same shape.</param>
     public override void Update(Tensor predictions, Tensor targets)
