@@ -163,6 +163,14 @@ public sealed class Conv1d : Module
         return _bias is null ? y : y + _bias.Value;
     }
 
+    // Of each output, all taps of all inputs of its group.
+    private WeightShape WeightsOf(int width)
+    {
+        int inputs = width * KernelSize;
+        return new WeightShape(
+            OutChannels, inputs, inputs, OutChannels / Groups * KernelSize, inputs);
+    }
+
     private void Build(int inChannels, Device device)
     {
         RequireDivisible(inChannels, nameof(inChannels));
@@ -172,14 +180,13 @@ public sealed class Conv1d : Module
         RandomStream random = new(_seed);
         if (_kerasStyle)
         {
-            Initializers.Glorot(
-                values, (long)width * KernelSize, (long)OutChannels / Groups * KernelSize, random);
+            Initializer.GlorotUniform.Fill(values, WeightsOf(width), random);
         }
         else
         {
-            double bound = 1 / Math.Sqrt((double)width * KernelSize);
-            Initializers.Uniform(values, bound, random);
-            Initializers.Uniform(biases, bound, random);
+            Initializer.PyTorchUniform.Fill(values, WeightsOf(width), random);
+            Initializer.PyTorchUniform.Fill(
+                biases, WeightShape.Vector(OutChannels, width * KernelSize), random);
         }
 
         InChannels = inChannels;

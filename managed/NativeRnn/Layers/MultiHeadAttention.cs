@@ -41,8 +41,10 @@ public sealed class MultiHeadAttention : Module
         long first = seed ?? RandomSeed.Next();
         device ??= Device.Default;
         float[] values = new float[3 * embedDim * embedDim];
-        Initializers.Glorot(
-            values, embedDim, 3L * embedDim, new RandomStream(RandomStream.Mix(first, 0)));
+        Initializer.GlorotUniform.Fill(
+            values,
+            WeightShape.Matrix(3 * embedDim, embedDim, embedDim),
+            new RandomStream(RandomStream.Mix(first, 0)));
         Tensor weight = Tensor.NewOwned([3 * embedDim, embedDim], device);
         weight.Write(values);
         _weight = Register(new Parameter("in_proj_weight", weight));

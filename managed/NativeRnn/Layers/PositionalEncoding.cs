@@ -40,8 +40,11 @@ public sealed class PositionalEncoding : Module
         float[] values = new float[maxLength * embedDim];
         if (learned)
         {
-            Initializers.Normal(values, new RandomStream(RandomStream.Mix(first, 1)));
-            _table.Write([.. values.Select(value => 0.02f * value)]);
+            Initializer.RandomNormal(deviation: 0.02f).Fill(
+                values,
+                WeightShape.Matrix(maxLength, embedDim, embedDim),
+                new RandomStream(RandomStream.Mix(first, 1)));
+            _table.Write(values);
             Weight = Register(new Parameter("weight", _table));
         }
         else

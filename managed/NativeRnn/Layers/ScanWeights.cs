@@ -57,13 +57,15 @@ internal sealed class ScanWeights
 
     private void FillWeight(Span<float> values)
     {
+        WeightShape shape = WeightShape.Matrix(
+            values.Length / _inputSize, _inputSize, _inputSize);
         if (_settings.KerasStyle)
         {
-            Initializers.Glorot(values, _inputSize, values.Length / _inputSize, _random);
+            Initializer.GlorotUniform.Fill(values, shape, _random);
         }
         else
         {
-            Initializers.Uniform(values, 1 / Math.Sqrt(_inputSize), _random);
+            Initializer.PyTorchUniform.Fill(values, shape, _random);
         }
     }
 
@@ -71,7 +73,8 @@ internal sealed class ScanWeights
     {
         if (!_settings.KerasStyle)
         {
-            Initializers.Uniform(values, 1 / Math.Sqrt(_inputSize), _random);
+            Initializer.PyTorchUniform.Fill(
+                values, WeightShape.Vector(values.Length, _inputSize), _random);
         }
         else if (_settings.Kind == NrnnScanKind.MinLstm)
         {

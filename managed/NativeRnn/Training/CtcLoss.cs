@@ -33,16 +33,21 @@ public sealed class CtcLoss : Loss
         _batchFirst = batchFirst;
     }
 
-    /// <summary>The mean loss; all steps of all rows are valid.</summary>
+    /// <summary>A row's steps are judged together.</summary>
+    public override bool JudgesSteps => false;
+
+    /// <summary>
+    /// The loss of each row, divided by the row's number of targets; all steps of all rows are valid.
+    /// </summary>
     /// <param name="predictions">Logits, [B,T,C] if batch-first, else [T,B,C].</param>
     /// <param name="targets">
     /// int32 [B,S], each 0 to C - 1 and not the blank; a row of fewer targets ends at its first
     /// negative number.
     /// </param>
-    /// <returns>One number, shape [], recorded for gradients while a tape is active.</returns>
+    /// <returns>[B], recorded for gradients while a tape is active.</returns>
     /// <exception cref="ArgumentException">A shape, type or target is wrong.</exception>
-    public override Tensor Evaluate(Tensor predictions, Tensor targets) =>
-        Evaluate(predictions, targets, null, TargetLengths(predictions, targets));
+    public override Tensor EvaluateEach(Tensor predictions, Tensor targets) =>
+        EachOf(predictions, targets, null, TargetLengths(predictions, targets));
 
     /// <summary>The mean loss of rows of several lengths.</summary>
     /// <param name="predictions">Logits, [B,T,C] if batch-first, else [T,B,C].</param>
@@ -53,7 +58,26 @@ public sealed class CtcLoss : Loss
     /// </param>
     /// <returns>One number, shape [], recorded for gradients while a tape is active.</returns>
     /// <exception cref="ArgumentException">A shape, type, target or length is wrong.</exception>
-    public Tensor Evaluate(
+    public Tensor EvaluateSequences(
+        Tensor predictions, Tensor targets, Tensor? lengths, Tensor? targetLengths) =>
+        EachOf(predictions, targets, lengths, targetLengths).Mean();
+
+    /// <inheritdoc/>
+    /// <remarks>Steps after a row's length are not read.</remarks>
+    internal override Tensor EvaluateMasked(
+        Tensor predictions, Tensor targets, SequenceMask? mask, Tensor? weights)
+    {
+        if (!_batchFirst || mask is not { IsFull: false, IsRightPadded: true } || !mask.Fits(predictions))
+        {
+            return Evaluate(predictions, targets, weights);
+        }
+
+        Tensor losses = EachOf(
+            predictions, targets, mask.LengthsOn(predictions.Device), TargetLengths(predictions, targets));
+        return Reduce(losses, targets, weights, null);
+    }
+
+    private Tensor EachOf(
         Tensor predictions, Tensor targets, Tensor? lengths, Tensor? targetLengths)
     {
         Tensor losses = EvaluateRows(predictions, targets, lengths, targetLengths);
@@ -63,10 +87,10 @@ public sealed class CtcLoss : Loss
         for (int row = 0; row < batch; row++)
         {
             int count = counts?[row] ?? targets.Shape[1];
-            weights[row] = 1f / ((float)Math.Max(count, 1) * batch);
+            weights[row] = 1f / Math.Max(count, 1);
         }
 
-        return (losses * Tensor.From(weights, [batch], predictions.Device)).Sum();
+        return losses * Tensor.From(weights, [batch], predictions.Device);
     }
 
     /// <summary>The loss of each row, for a mean or sum of one's own.</summary>

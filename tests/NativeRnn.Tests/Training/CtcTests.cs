@@ -25,7 +25,7 @@ public sealed class CtcTests : IDisposable
         Tensor logits = Logits(1, 3, 5, batchFirst);
         CtcLoss loss = new(batchFirst: batchFirst);
 
-        float got = loss.Evaluate(
+        float got = loss.EvaluateSequences(
             logits,
             Tensor.From([1, 1, 2, 0, 0, 0], [3, 2], _device),
             Tensor.From(lengths, [3], _device),
@@ -60,7 +60,7 @@ public sealed class CtcTests : IDisposable
         CtcLoss loss = new();
 
         float short1 = loss.Evaluate(logits, Tensor.From([1, 2, 2, -1], [2, 2], _device)).Item();
-        float short2 = loss.Evaluate(
+        float short2 = loss.EvaluateSequences(
             logits,
             Tensor.From([1, 2, 2, 0], [2, 2], _device),
             null,
@@ -91,7 +91,7 @@ public sealed class CtcTests : IDisposable
 
         GradientCheck.Run(
             _device,
-            () => loss.Evaluate(
+            () => loss.EvaluateSequences(
                 logits,
                 Tensor.From([1, 1, 0, 1, 0, 0], [3, 2], _device),
                 Tensor.From([5, 4, 3], [3], _device),
