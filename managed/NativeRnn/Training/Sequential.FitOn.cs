@@ -80,7 +80,7 @@ public sealed partial class Sequential
         int training = (int)(rows * (1 - (decimal)validationSplit));
         return training >= 1 ? training : throw new ArgumentException(
             $"ValidationSplit {validationSplit} of {rows} rows leaves none to train on",
-            nameof(validationSplit));
+            "options");
     }
 
     private static void RequireNoSampleWeights(FitOptions options)
