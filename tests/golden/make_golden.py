@@ -41,7 +41,8 @@ def recurrent(name, module, lstm, packed):
         for parameter in module.parameters():
             parameter.copy_(parameter.float())
     x = numbers(BATCH, STEPS, INPUT) if module.batch_first else numbers(STEPS, BATCH, INPUT)
-    h0 = numbers(layers * directions, BATCH, HIDDEN)
+    output = module.proj_size or HIDDEN
+    h0 = numbers(layers * directions, BATCH, output)
     c0 = numbers(layers * directions, BATCH, HIDDEN)
     state = (h0, c0) if lstm else h0
     if packed:
@@ -56,7 +57,8 @@ def recurrent(name, module, lstm, packed):
     dy, dhn, dcn = numbers(*y.shape), numbers(*hn.shape), numbers(*cn.shape)
     ((y * dy).sum() + (hn * dhn).sum() + (cn * dcn).sum()).backward()
     parameters = [p for group in module.all_weights for p in group]
-    golden.add("shape", [layers, directions, int(module.batch_first), int(module.bias), INPUT, HIDDEN])
+    golden.add("shape", [layers, directions, int(module.batch_first), int(module.bias), INPUT, HIDDEN]
+               + ([module.proj_size] if module.proj_size else []))
     golden.add("steps_batch", [STEPS, BATCH])
     golden.add("lengths", LENGTHS if packed else [])
     golden.add("params", torch.cat([p.flatten() for p in parameters]))
@@ -84,6 +86,13 @@ def all_recurrent():
         recurrent(f"{name}_plain", plain, lstm, packed=False)
         stack = kind(INPUT, HIDDEN, num_layers=2, bidirectional=True, dtype=torch.float64, **options)
         recurrent(f"{name}_packed", stack, lstm, packed=True)
+
+
+def projected():
+    plain = torch.nn.LSTM(INPUT, HIDDEN, batch_first=True, bias=False, proj_size=4, dtype=torch.float64)
+    recurrent("lstm_projected_plain", plain, True, packed=False)
+    stack = torch.nn.LSTM(INPUT, HIDDEN, num_layers=2, bidirectional=True, proj_size=4, dtype=torch.float64)
+    recurrent("lstm_projected_packed", stack, True, packed=True)
 
 
 def cross_entropy():
@@ -162,4 +171,5 @@ if __name__ == "__main__":
     all_recurrent()
     cross_entropy()
     optimizers()
+    projected()
     ctc()

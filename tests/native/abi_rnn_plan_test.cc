@@ -12,9 +12,9 @@ namespace {
 struct World {
   Outputs outputs;
   Device device{1};
-  nrnn_rnn_config config = {NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 4, 5, 0};
+  nrnn_rnn_config config = PlainConfig(NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 4, 5);
   Rnn lstm{device, config};
-  Rnn gru{device, {NRNN_CELL_GRU, 1, 1, 1, 0, 0, 4, 5, 0}};
+  Rnn gru{device, PlainConfig(NRNN_CELL_GRU, 1, 1, 1, 0, 0, 4, 5)};
   nrnn_rnn_weight weight = {0, 0, NRNN_WEIGHT_IH};
 
   nrnn_status Create() {
@@ -124,7 +124,7 @@ NRNN_TEST_WRONG_CALLS(AbiRnnPlan, World, kCalls);
 
 TEST(AbiRnnWeights, LieOneAfterAnother) {
   const Device device(1);
-  const Rnn rnn(device, {NRNN_CELL_GRU, 1, 2, 2, 0, 1, 4, 5, 0});
+  const Rnn rnn(device, PlainConfig(NRNN_CELL_GRU, 1, 2, 2, 0, 1, 4, 5));
   int64_t expected = 0;
   for (int32_t layer = 0; layer < 2; ++layer) {
     for (int32_t direction = 0; direction < 2; ++direction) {

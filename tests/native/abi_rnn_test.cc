@@ -10,8 +10,8 @@ namespace {
 struct World {
   Outputs outputs;
   Device device{1}, other{1};
-  Rnn lstm{device, {NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 4, 5, 0}};
-  Rnn gru{device, {NRNN_CELL_GRU, 1, 1, 1, 0, 0, 4, 5, 0}};
+  Rnn lstm{device, PlainConfig(NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 4, 5)};
+  Rnn gru{device, PlainConfig(NRNN_CELL_GRU, 1, 1, 1, 0, 0, 4, 5)};
   Buffer params{device, lstm.ParamsLength()}, gru_params{device, gru.ParamsLength()};
   Buffer x{device, 3 * 2 * 4}, state{device, 2 * 5}, dy{device, 3 * 2 * 5};
   Buffer lengths{device, std::vector<int32_t>{3, 0}};

@@ -12,9 +12,9 @@ namespace {
 struct World {
   Outputs outputs;
   Device device{1}, other{1};
-  Rnn rnn{device, {NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 2, 3, 0}};
-  Rnn both_ways{device, {NRNN_CELL_LSTM, 0, 1, 2, 0, 1, 2, 3, 0}};
-  Rnn gru{device, {NRNN_CELL_GRU, 1, 1, 1, 0, 1, 2, 3, 0}};
+  Rnn rnn{device, PlainConfig(NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 2, 3)};
+  Rnn both_ways{device, PlainConfig(NRNN_CELL_LSTM, 0, 1, 2, 0, 1, 2, 3)};
+  Rnn gru{device, PlainConfig(NRNN_CELL_GRU, 1, 1, 1, 0, 1, 2, 3)};
   Buffer params{device, rnn.ParamsLength()};
   Buffer params_elsewhere{other, rnn.ParamsLength()};
   Weights weights{rnn, params, NRNN_WEIGHT_STORAGE_FLOAT32};

@@ -62,6 +62,22 @@ class Buffer {
   std::unique_ptr<nrnn_buffer, Closer> buffer_;
 };
 
+// A stack without dropout or options.
+inline nrnn_rnn_config PlainConfig(nrnn_cell cell, int32_t reset_after, int32_t num_layers,
+                                   int32_t directions, int32_t batch_first, int32_t bias,
+                                   int32_t input_size, int32_t hidden_size) {
+  nrnn_rnn_config config = {};
+  config.cell = cell;
+  config.reset_after = reset_after;
+  config.num_layers = num_layers;
+  config.directions = directions;
+  config.batch_first = batch_first;
+  config.bias = bias;
+  config.input_size = input_size;
+  config.hidden_size = hidden_size;
+  return config;
+}
+
 class Rnn {
  public:
   Rnn(const Device& device, const nrnn_rnn_config& config);

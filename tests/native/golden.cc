@@ -3,6 +3,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "variant_case.h"
+
 namespace nrnn::test {
 
 Golden::Golden(const std::string& name) : name_(name) {
@@ -39,6 +41,10 @@ GoldenRnn::GoldenRnn(Cell cell, const std::string& variant) : file(CellName(cell
   const auto shape = file.Integers("shape");
   const auto sizes = file.Integers("steps_batch");
   rnn_case.shape = {cell, shape[0], shape[1], shape[2] != 0, shape[3] != 0, shape[4], shape[5], 0};
+  if (shape.size() > 6) {
+    rnn_case.shape.options = PlainOptions(cell);
+    rnn_case.shape.options.projection = shape[6];
+  }
   rnn_case.steps = sizes[0];
   rnn_case.batch = sizes[1];
   sequence = {sizes[0],   sizes[1],           file["params"], file["x"], file.Integers("lengths"),

@@ -40,6 +40,8 @@ struct GoldenRnn {
 constexpr Cell kGoldenCells[] = {Cell::kLstm, Cell::kGru, Cell::kRnnTanh, Cell::kRnnRelu};
 // One layer, one direction, batch first, without biases; two layers, two directions, lengths.
 constexpr const char* kGoldenVariants[] = {"plain", "packed"};
+// The same of an LSTM with a projection.
+constexpr const char* kGoldenProjections[] = {"projected_plain", "projected_packed"};
 
 // Five steps of optimisers on 20 parameters: the options that make_golden.py gave to PyTorch.
 namespace golden_options {

@@ -34,6 +34,10 @@ INSTANTIATE_TEST_SUITE_P(All, GoldenRnnTest,
                          [](const auto& test) {
                            return CellName(std::get<0>(test.param)) + "_" + std::get<1>(test.param);
                          });
+INSTANTIATE_TEST_SUITE_P(Projected, GoldenRnnTest,
+                         testing::Combine(testing::Values(Cell::kLstm),
+                                          testing::ValuesIn(kGoldenProjections)),
+                         [](const auto& test) { return std::string(std::get<1>(test.param)); });
 
 TEST(GoldenTest, CrossEntropyMatchesPyTorch) {
   const Golden golden("cross_entropy");

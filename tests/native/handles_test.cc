@@ -37,7 +37,7 @@ TEST_F(Handles, AreCounted) {
   EXPECT_EQ(Live(), 2);
   Buffer slice = buffer.Slice(2, 3);
   EXPECT_EQ(Live(), 3);
-  Rnn rnn(device, {NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 3, 4, 0});
+  Rnn rnn(device, PlainConfig(NRNN_CELL_LSTM, 0, 1, 1, 0, 1, 3, 4));
   EXPECT_EQ(Live(), 4);
   Buffer params(device, rnn.ParamsLength());
   Weights weights(rnn, params, NRNN_WEIGHT_STORAGE_FLOAT32);
@@ -75,7 +75,7 @@ TEST_F(Handles, BuffersOutliveTheirDevice) {
 
 TEST_F(Handles, PlansOutliveTheirDevice) {
   Device device(2);
-  const nrnn_rnn_config config = {NRNN_CELL_RNN_TANH, 0, 1, 1, 0, 0, 1, 1, 0};
+  const nrnn_rnn_config config = PlainConfig(NRNN_CELL_RNN_TANH, 0, 1, 1, 0, 0, 1, 1);
   Rnn rnn(device, config);
   Buffer params(device, std::vector<float>{0, 0}), x(device, 3), y(device, 3);
   device.Close();
@@ -91,7 +91,7 @@ TEST_F(Handles, PlansOutliveTheirDevice) {
 
 TEST_F(Handles, StreamsOutliveTheirWeightsPlanAndDevice) {
   Device device(2);
-  Rnn rnn(device, {NRNN_CELL_RNN_RELU, 0, 1, 1, 0, 0, 1, 1, 0});
+  Rnn rnn(device, PlainConfig(NRNN_CELL_RNN_RELU, 0, 1, 1, 0, 0, 1, 1));
   Buffer params(device, std::vector<float>{2, 0.5});
   Weights weights(rnn, params, NRNN_WEIGHT_STORAGE_FLOAT32);
   Check(nrnn_buffer_fill(params.get(), 0));  // the weights are a copy

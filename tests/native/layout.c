@@ -41,6 +41,28 @@ static void PrintRnnConfig(void) {
   FIELD(nrnn_rnn_config, input_size);
   FIELD(nrnn_rnn_config, hidden_size);
   FIELD(nrnn_rnn_config, dropout);
+  FIELD(nrnn_rnn_config, projection_size);
+  FIELD(nrnn_rnn_config, peephole);
+  FIELD(nrnn_rnn_config, coupled);
+  FIELD(nrnn_rnn_config, layer_norm);
+  FIELD(nrnn_rnn_config, norm_epsilon);
+  FIELD(nrnn_rnn_config, gate_activation);
+  FIELD(nrnn_rnn_config, gate_alpha);
+  FIELD(nrnn_rnn_config, gate_beta);
+  FIELD(nrnn_rnn_config, candidate_activation);
+  FIELD(nrnn_rnn_config, candidate_alpha);
+  FIELD(nrnn_rnn_config, candidate_beta);
+  FIELD(nrnn_rnn_config, output_activation);
+  FIELD(nrnn_rnn_config, output_alpha);
+  FIELD(nrnn_rnn_config, output_beta);
+  FIELD(nrnn_rnn_config, cell_clip);
+  FIELD(nrnn_rnn_config, projection_clip);
+  FIELD(nrnn_rnn_config, zoneout_h);
+  FIELD(nrnn_rnn_config, zoneout_c);
+  FIELD(nrnn_rnn_config, input_dropout);
+  FIELD(nrnn_rnn_config, recurrent_dropout);
+  FIELD(nrnn_rnn_config, weight_dropout);
+  FIELD(nrnn_rnn_config, evaluation);
   SIZE(nrnn_rnn_config);
 }
 

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "numbers.h"
+#include "variant_case.h"
 
 namespace nrnn::test {
 
@@ -36,7 +37,7 @@ std::string RnnCase::Name() const {
   if (!dy) name << "_nody";
   if (!dhn) name << "_nodhn";
   if (!dcn) name << "_nodcn";
-  name << "_seed" << seed;
+  name << OptionsName(shape.options) << "_seed" << seed;
   return name.str();
 }
 
@@ -67,6 +68,7 @@ nrnn_rnn_config RnnCase::Config() const {
   config.input_size = static_cast<int32_t>(shape.input);
   config.hidden_size = static_cast<int32_t>(shape.hidden);
   config.dropout = shape.dropout;
+  if (shape.options.any) SetOptions(shape.options, config);
   return config;
 }
 
@@ -82,9 +84,10 @@ reference::RnnSequence<double> MakeSequence(const RnnCase& rnn_case) {
   sequence.params =
       numbers.Reals(ParamsLength(shape), 1 / std::sqrt(static_cast<double>(shape.hidden)));
   sequence.x = numbers.Reals(rnn_case.steps * rnn_case.batch * shape.input);
-  const int64_t states = shape.layers * shape.directions * rnn_case.batch * shape.hidden;
-  if (rnn_case.states) sequence.h0 = numbers.Reals(states);
-  if (rnn_case.states && shape.cell == Cell::kLstm) sequence.c0 = numbers.Reals(states);
+  const int64_t states = shape.layers * shape.directions * rnn_case.batch;
+  if (rnn_case.states) sequence.h0 = numbers.Reals(states * shape.Output());
+  if (rnn_case.states && shape.cell == Cell::kLstm)
+    sequence.c0 = numbers.Reals(states * shape.hidden);
   for (int64_t row = 0; rnn_case.lengths && row < rnn_case.batch; ++row) {
     const int64_t length = row % 4 == 1 ? 0 : numbers.Integer(0, rnn_case.steps);
     sequence.lengths.push_back(static_cast<int32_t>(length));
@@ -95,12 +98,13 @@ reference::RnnSequence<double> MakeSequence(const RnnCase& rnn_case) {
 reference::RnnOutputs<double> MakeOutputGradients(const RnnCase& rnn_case) {
   const RnnShape& shape = rnn_case.shape;
   Numbers numbers(static_cast<uint64_t>(rnn_case.seed) + 1000003);
-  const int64_t states = shape.layers * shape.directions * rnn_case.batch * shape.hidden;
-  const int64_t outputs = rnn_case.steps * rnn_case.batch * shape.directions * shape.hidden;
+  const int64_t states = shape.layers * shape.directions * rnn_case.batch;
+  const int64_t outputs = rnn_case.steps * rnn_case.batch * shape.directions * shape.Output();
   reference::RnnOutputs<double> gradients;
   if (rnn_case.dy) gradients.y = numbers.Reals(outputs);
-  if (rnn_case.dhn) gradients.hn = numbers.Reals(states);
-  if (rnn_case.dcn && shape.cell == Cell::kLstm) gradients.cn = numbers.Reals(states);
+  if (rnn_case.dhn) gradients.hn = numbers.Reals(states * shape.Output());
+  if (rnn_case.dcn && shape.cell == Cell::kLstm)
+    gradients.cn = numbers.Reals(states * shape.hidden);
   return gradients;
 }
 

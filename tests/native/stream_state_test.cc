@@ -145,7 +145,7 @@ TEST(Stream, Float32AgreesWithForward) {
 // One unit, relu(2 x): what the integers of an input do at the ends of float's range.
 TEST(Stream, Int8TakesInputsOfAnySize) {
   const Device device(1);
-  const Rnn rnn(device, {NRNN_CELL_RNN_RELU, 0, 1, 1, 0, 0, 1, 1, 0});
+  const Rnn rnn(device, PlainConfig(NRNN_CELL_RNN_RELU, 0, 1, 1, 0, 0, 1, 1));
   const Weights weights(rnn, Buffer(device, std::vector<float>{2, 0}), NRNN_WEIGHT_STORAGE_INT8);
   for (const float x : {1.5e38f, 3e20f, 1.0f, 1e-20f, 2e-30f}) {
     const float y = Stream(weights, 1).Run(1, {x}, 1)[0];
@@ -160,7 +160,7 @@ TEST(Stream, Int8TakesInputsOfAnySize) {
 
 TEST(Stream, WeightThatIsNotFiniteShows) {
   const Device device(1);
-  const Rnn rnn(device, {NRNN_CELL_RNN_TANH, 0, 1, 1, 0, 0, 2, 2, 0});
+  const Rnn rnn(device, PlainConfig(NRNN_CELL_RNN_TANH, 0, 1, 1, 0, 0, 2, 2));
   for (const nrnn_weight_storage storage : kStorages) {
     // A NaN whose upper half alone would be infinity.
     float nan;

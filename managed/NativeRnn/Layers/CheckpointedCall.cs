@@ -41,7 +41,7 @@ internal sealed class CheckpointedCall
         _states = new RecurrentState?[parts + 1];
         _states[0] = state;
         _partLengths = new Tensor?[parts];
-        _y = Tensor.Empty([x.Shape[0], x.Shape[1], part.Settings.StateSize], x.Device);
+        _y = Tensor.Empty([x.Shape[0], x.Shape[1], part.Settings.OutputSize], x.Device);
     }
 
     private int Parts => _partLengths.Length;
@@ -155,7 +155,7 @@ internal sealed class CheckpointedCall
     private CheckpointRoom RoomOf(int index)
     {
         int steps = Math.Min(_partSteps, _steps - (index * _partSteps));
-        int width = _part.Settings.StateSize;
+        int width = _part.Settings.OutputSize;
         return steps == _partSteps
             ? _room ??= new CheckpointRoom(_x, _axis, steps, width)
             : _lastRoom ??= new CheckpointRoom(_x, _axis, steps, width);
@@ -181,7 +181,7 @@ internal sealed class CheckpointedCall
         RecurrentSettings settings = _part.Settings;
         int rows = settings.NumLayers;
         return new RecurrentState(
-            New([rows, _batch, settings.StateSize]),
+            New([rows, _batch, settings.OutputSize]),
             settings.Cell == RnnCell.Lstm ? New([rows, _batch, settings.HiddenSize]) : null);
 
         Tensor New(ReadOnlySpan<int> shape) =>

@@ -32,7 +32,7 @@ internal sealed class CheckpointedStack
         int offset = 0;
         for (int row = 0; row < 2 * settings.NumLayers; row++)
         {
-            int width = row < 2 ? inputSize : 2 * settings.StateSize;
+            int width = row < 2 ? inputSize : 2 * settings.OutputSize;
             RnnPlan own = new(plan.Device, single, width);
             int length = (int)own.ParamsLength;
             _parts.Add(new CheckpointedPart(

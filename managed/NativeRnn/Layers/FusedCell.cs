@@ -41,8 +41,8 @@ public abstract class FusedCell : RecurrentCell
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> StateSizes => _settings.Cell == RnnCell.Lstm
-        ? [_settings.StateSize, HiddenSize]
-        : [_settings.StateSize];
+        ? [_settings.OutputSize, HiddenSize]
+        : [_settings.OutputSize];
 
     /// <summary>Computes one step from a state of zeros.</summary>
     /// <param name="input">[B,I].</param>
@@ -82,14 +82,14 @@ public abstract class FusedCell : RecurrentCell
         int batch = input.Shape[0];
         RecurrentState? start = state is RecurrentState given
             ? new RecurrentState(
-                OneLayer(given.Hidden, batch, _settings.StateSize),
+                OneLayer(given.Hidden, batch, _settings.OutputSize),
                 _settings.Cell == RnnCell.Lstm ? OneLayer(given.Cell!, batch, HiddenSize) : null)
             : null;
         RecurrentState next = new RecurrentCall(
             _settings, _plan, _weights.Value, input.Reshape(1, batch, InputSize), start, null)
             .Run(dropout: false, seed: 0, stateLeaves: true).State;
         return new RecurrentState(
-            next.Hidden.Reshape(batch, _settings.StateSize), next.Cell?.Reshape(batch, HiddenSize));
+            next.Hidden.Reshape(batch, _settings.OutputSize), next.Cell?.Reshape(batch, HiddenSize));
     }
 
     private static Tensor OneLayer(Tensor state, int batch, int width)

@@ -16,8 +16,15 @@ internal static class Initializers
                 ? WeightShape.Matrix(view.Shape[0], view.Shape[1], hidden)
                 : WeightShape.Vector(view.Shape[0], hidden);
             Span<float> part = values.AsSpan(view.Offset, view.Length);
-            Of(view.Name, settings).Fill(part, shape, random);
-            SetForgetGate(part, view.Name, settings);
+            if (view.Name.StartsWith("weight_norm", StringComparison.Ordinal))
+            {
+                part.Fill(1);
+            }
+            else if (!view.Name.StartsWith("bias_norm", StringComparison.Ordinal))
+            {
+                Of(view.Name, settings).Fill(part, shape, random);
+                SetForgetGate(part, view.Name, settings);
+            }
         }
 
         return values;
@@ -40,7 +47,8 @@ internal static class Initializers
                 ?? (settings.KerasStyle ? Initializer.Zeros : Initializer.PyTorchUniform);
     }
 
-    // The forget gate's biases add up to 1 (Jozefowicz 2015). Gates lie as i f g o.
+    // The forget gate's biases add up to 1 (Jozefowicz 2015). Gates lie as i f g o, coupled ones as
+    // f g o.
     private static void SetForgetGate(Span<float> values, string name, RecurrentSettings settings)
     {
         if (settings.Cell == RnnCell.Lstm
@@ -48,7 +56,8 @@ internal static class Initializers
             && (settings.Options.UnitForgetBias ?? settings.KerasStyle))
         {
             bool fromInput = name.StartsWith("bias_ih", StringComparison.Ordinal);
-            values.Slice(settings.HiddenSize, settings.HiddenSize).Fill(fromInput ? 1 : 0);
+            int forget = settings.Options.CoupledGates ? 0 : settings.HiddenSize;
+            values.Slice(forget, settings.HiddenSize).Fill(fromInput ? 1 : 0);
         }
     }
 }

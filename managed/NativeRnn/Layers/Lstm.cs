@@ -55,6 +55,8 @@ public sealed class Lstm : RecurrentLayer
     /// <param name="batchFirst">Sequences are [B,T,..], else [T,B,..].</param>
     /// <param name="dropout">On each layer's output but the last's, in [0, 1).</param>
     /// <param name="bidirectional">Also run backward in time: D is 2.</param>
+    /// <param name="projSize">Numbers P of h after a projection (Sak 2014), below H: h = W_hr
+    /// (o tanh(c)), and outputs and h have P numbers where H is written. 0: none.</param>
     /// <param name="seed">Of weights and dropout; null: the next of <see cref="RandomSeed"/>.
     /// </param>
     /// <param name="device">Of the weights; null: <see cref="Device.Default"/>.</param>
@@ -67,6 +69,7 @@ public sealed class Lstm : RecurrentLayer
         bool batchFirst = false,
         float dropout = 0,
         bool bidirectional = false,
+        int projSize = 0,
         long? seed = null,
         Device? device = null,
         RecurrentOptions? options = null)
@@ -81,6 +84,7 @@ public sealed class Lstm : RecurrentLayer
                 BatchFirst = batchFirst,
                 Dropout = dropout,
                 Bidirectional = bidirectional,
+                ProjectionSize = projSize,
             }.Checked(nameof(hiddenSize)),
             inputSize,
             seed,
@@ -93,9 +97,13 @@ public sealed class Lstm : RecurrentLayer
     {
     }
 
+    /// <summary>Numbers P of h after the projection; 0: there is none.</summary>
+    public int ProjectionSize => Settings.ProjectionSize;
+
     /// <summary>Runs a whole sequence from a state.</summary>
     /// <param name="input">[B,T,I] if batch-first, else [T,B,I].</param>
-    /// <param name="state">h and c, each [L D,B,H]; null: zeros.</param>
+    /// <param name="state">h and c, each [L D,B,H], h with a projection [L D,B,P]; null: zeros.
+    /// </param>
     /// <param name="lengths">
     /// int32 [B]: the valid steps of each row, 0 to T. Later steps give 0 and leave the state; the
     /// backward direction starts at the last valid step. Null: all are valid.

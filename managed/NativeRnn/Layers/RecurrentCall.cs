@@ -48,9 +48,9 @@ internal sealed class RecurrentCall
         _handle = _plan.Choose(keep, dropout);
         _seed = seed;
         Device device = _x.Device;
-        int width = _settings.Directions * _settings.StateSize;
+        int width = _settings.Directions * _settings.OutputSize;
         _y = Tensor.Empty([_x.Shape[0], _x.Shape[1], width], device);
-        _hn = State([StateRows, _batch, _settings.StateSize], stateLeaves);
+        _hn = State([StateRows, _batch, _settings.OutputSize], stateLeaves);
         _cn = _settings.Cell == RnnCell.Lstm
             ? State([StateRows, _batch, _settings.HiddenSize], stateLeaves)
             : null;
@@ -153,12 +153,11 @@ internal sealed class RecurrentCall
         }
 
         Sizes.RequireFloats(given.Hidden, "state");
-        Sizes.RequireShape(given.Hidden, [StateRows, _batch, _settings.StateSize], "state");
+        Sizes.RequireShape(given.Hidden, [StateRows, _batch, _settings.OutputSize], "state");
         if (_settings.Cell == RnnCell.Lstm)
         {
             Sizes.RequireFloats(given.Cell!, "state");
-            Sizes.RequireShape(
-                given.Cell!, [StateRows, _batch, _settings.HiddenSize], "state");
+            Sizes.RequireShape(given.Cell!, [StateRows, _batch, _settings.HiddenSize], "state");
         }
     }
 

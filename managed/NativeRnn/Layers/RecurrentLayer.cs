@@ -103,7 +103,8 @@ public abstract partial class RecurrentLayer : Module
     /// The layer has no weights yet: its input's size is found in the first Forward.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The layer is bidirectional or goes backwards: it would need the steps to come.
+    /// The layer is bidirectional or goes backwards: it would need the steps to come. Or its cells
+    /// have a projection or <see cref="RecurrentOptions"/>, which streams do not run.
     /// </exception>
     public RnnWeights Pack(WeightStorage storage = WeightStorage.Float32)
     {
@@ -187,7 +188,7 @@ public abstract partial class RecurrentLayer : Module
         _weights = Register(new Parameter("weights", weights, views));
         if (_settings.Options.LearnedInitialState)
         {
-            _h0 = Register(new Parameter("h0", Zeros(_settings.StateSize, 1, device)));
+            _h0 = Register(new Parameter("h0", Zeros(_settings.OutputSize, 1, device)));
             _c0 = _settings.Cell == RnnCell.Lstm
                 ? Register(new Parameter("c0", Zeros(HiddenSize, 1, device)))
                 : null;

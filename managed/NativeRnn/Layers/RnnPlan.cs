@@ -11,14 +11,14 @@ internal sealed class RnnPlan
     private readonly RecurrentSettings _settings;
     private readonly int _inputSize;
     private readonly RnnHandle _plan;
-    private RnnHandle? _planWithoutDropout;
+    private RnnHandle? _planOfEvaluation;
 
     internal RnnPlan(Device device, RecurrentSettings settings, int inputSize)
     {
         Device = device;
         _settings = settings;
         _inputSize = inputSize;
-        _plan = Ops.RnnCreate(device, settings.ToConfig(inputSize, settings.Dropout));
+        _plan = Ops.RnnCreate(device, settings.ToConfig(inputSize, evaluation: false));
         ParamsLength = Ops.RnnParamsLength(_plan);
     }
 
@@ -33,7 +33,8 @@ internal sealed class RnnPlan
     internal RnnHandle Choose(bool reserve, bool dropout) =>
         !reserve || dropout || !_settings.Drops
             ? _plan
-            : _planWithoutDropout ??= Ops.RnnCreate(Device, _settings.ToConfig(_inputSize, 0));
+            : _planOfEvaluation ??= Ops.RnnCreate(
+                Device, _settings.ToConfig(_inputSize, evaluation: true));
 
     internal static int ReserveLength(RnnHandle plan, int steps, int batch)
     {
@@ -55,18 +56,11 @@ internal sealed class RnnPlan
         foreach ((int layer, int direction, NrnnWeightKind kind) in Weights())
         {
             RnnWeightLocation at = Ops.RnnLocateWeight(_plan, layer, direction, kind);
-            int[] shape = kind is NrnnWeightKind.Ih or NrnnWeightKind.Hh
+            int[] shape = kind is NrnnWeightKind.Ih or NrnnWeightKind.Hh or NrnnWeightKind.Hr
                 ? [(int)at.Rows, (int)at.Columns]
                 : [(int)at.Rows];
-            string name = kind switch
-            {
-                NrnnWeightKind.Ih => "weight_ih",
-                NrnnWeightKind.Hh => "weight_hh",
-                NrnnWeightKind.BiasIh => "bias_ih",
-                _ => "bias_hh",
-            };
             string suffix = direction == 0 ? string.Empty : "_reverse";
-            views.Add(new ParameterView($"{name}_l{layer}{suffix}", checked((int)at.Offset), shape));
+            views.Add(new ParameterView($"{NameOf(kind)}_l{layer}{suffix}", checked((int)at.Offset), shape));
         }
 
         return views;
@@ -74,12 +68,41 @@ internal sealed class RnnPlan
 
     private IEnumerable<(int Layer, int Direction, NrnnWeightKind Kind)> Weights()
     {
-        NrnnWeightKind[] kinds = _settings.Bias
-            ? [NrnnWeightKind.Ih, NrnnWeightKind.Hh, NrnnWeightKind.BiasIh, NrnnWeightKind.BiasHh]
-            : [NrnnWeightKind.Ih, NrnnWeightKind.Hh];
+        List<NrnnWeightKind> kinds = [NrnnWeightKind.Ih, NrnnWeightKind.Hh];
+        void Add(bool has, params ReadOnlySpan<NrnnWeightKind> more)
+        {
+            if (has)
+            {
+                kinds.AddRange(more);
+            }
+        }
+
+        bool norm = _settings.Options.LayerNormalization;
+        Add(_settings.Bias, NrnnWeightKind.BiasIh, NrnnWeightKind.BiasHh);
+        Add(_settings.ProjectionSize > 0, NrnnWeightKind.Hr);
+        Add(_settings.Options.Peephole, NrnnWeightKind.Peephole);
+        Add(norm, NrnnWeightKind.NormIh, NrnnWeightKind.NormHh);
+        Add(
+            norm && _settings.Cell == RnnCell.Lstm,
+            NrnnWeightKind.NormCell, NrnnWeightKind.NormCellBias);
         return from layer in Enumerable.Range(0, _settings.NumLayers)
                from direction in Enumerable.Range(0, _settings.Directions)
                from kind in kinds
                select (layer, direction, kind);
     }
+
+    // PyTorch's names, and names like them for what it has not.
+    private static string NameOf(NrnnWeightKind kind) => kind switch
+    {
+        NrnnWeightKind.Ih => "weight_ih",
+        NrnnWeightKind.Hh => "weight_hh",
+        NrnnWeightKind.BiasIh => "bias_ih",
+        NrnnWeightKind.BiasHh => "bias_hh",
+        NrnnWeightKind.Hr => "weight_hr",
+        NrnnWeightKind.Peephole => "weight_peephole",
+        NrnnWeightKind.NormIh => "weight_norm_ih",
+        NrnnWeightKind.NormHh => "weight_norm_hh",
+        NrnnWeightKind.NormCell => "weight_norm_cell",
+        _ => "bias_norm_cell",
+    };
 }

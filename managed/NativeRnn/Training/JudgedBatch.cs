@@ -53,9 +53,10 @@ internal readonly record struct JudgedBatch(Tensor Predictions, Tensor Targets, 
             return weights;
         }
 
-        int steps = Steps;
-        return weights.Rank >= 2 && weights.Shape[1] == steps
+        return weights.Rank >= 2 && weights.Shape[1] == Steps
             ? Rows.Gather(weights, 2, Places, [Places.Length])
-            : Rows.Gather(weights, 1, [.. Places.Select(place => place / steps)], [Places.Length]);
+            : Rows.Gather(weights, 1, RowsOf(Places, Steps), [Places.Length]);
     }
+
+    private static int[] RowsOf(int[] places, int steps) => [.. places.Select(place => place / steps)];
 }

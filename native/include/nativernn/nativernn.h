@@ -75,13 +75,40 @@ typedef enum nrnn_cell {
   NRNN_CELL_RNN_RELU = 3
 } nrnn_cell;
 
-/// The four parameters of one layer and direction, in the order in which they lie in params.
+/// The parameters of one layer and direction, in the order in which they lie in params. Every plan
+/// has the first two, plans with bias the next two; the others belong to options of
+/// nrnn_rnn_config.
 typedef enum nrnn_weight_kind {
   NRNN_WEIGHT_IH = 0,
   NRNN_WEIGHT_HH = 1,
   NRNN_WEIGHT_BIAS_IH = 2,
-  NRNN_WEIGHT_BIAS_HH = 3
+  NRNN_WEIGHT_BIAS_HH = 3,
+  NRNN_WEIGHT_HR = 4,
+  NRNN_WEIGHT_PEEPHOLE = 5,
+  NRNN_WEIGHT_NORM_IH = 6,
+  NRNN_WEIGHT_NORM_HH = 7,
+  NRNN_WEIGHT_NORM_CELL = 8,
+  NRNN_WEIGHT_NORM_CELL_BIAS = 9
 } nrnn_weight_kind;
+
+/// Functions of a cell, of a pre-activation a. DEFAULT: the cell's own, as nrnn_cell says. Slopes:
+/// of HARD_SIGMOID where it is 0 or 1, and of RELU at 0, 0.
+///
+///   HARD_SIGMOID  max(0, min(1, alpha a + beta)): 0.2 and 0.5 in Keras 2 and ONNX, 1/6 and 0.5 in
+///                 Keras 3 and PyTorch
+///   SOFTSIGN      a / (1 + |a|)
+///   AFFINE        alpha a + beta
+///   ELU           a for a > 0, else alpha (exp(a) - 1), alpha at least 0
+typedef enum nrnn_activation {
+  NRNN_ACTIVATION_DEFAULT = 0,
+  NRNN_ACTIVATION_SIGMOID = 1,
+  NRNN_ACTIVATION_TANH = 2,
+  NRNN_ACTIVATION_RELU = 3,
+  NRNN_ACTIVATION_HARD_SIGMOID = 4,
+  NRNN_ACTIVATION_SOFTSIGN = 5,
+  NRNN_ACTIVATION_AFFINE = 6,
+  NRNN_ACTIVATION_ELU = 7
+} nrnn_activation;
 
 /// How a stream's weights are stored. FLOAT32: as they are. BFLOAT16: rounded to 8 bits of
 /// mantissa, to the nearest even. INT8: each row of weight_ih and weight_hh as whole numbers of
@@ -216,6 +243,44 @@ NRNN_API nrnn_status nrnn_buffer_copy(const nrnn_buffer* source, nrnn_buffer* de
 /// A stack of layers. num_layers 1..64, directions 1 or 2, sizes 1..65536, dropout in [0, 1): on
 /// the output of every layer but the last, in training only (when a reserve is given). bias,
 /// batch_first, reset_after (GRU only): 0 or 1.
+///
+/// All that follows changes nothing where it is 0. Plans without any of it run the fastest kernels.
+/// "Only in training" means: when a reserve is given, unless evaluation is 1. Masks come from
+/// Philox 4x32-10 under the call's seed and the number of the element: the same for any number of
+/// threads.
+///
+/// projection_size P (LSTM; Sak 2014), below H, PyTorch's proj_size: h = W_hr (o tanh(c)) has P
+/// numbers in place of H. With it, y, h0, hn and the input of later layers have P numbers a
+/// direction where this header says H; c0 and cn keep H.
+///
+/// peephole (LSTM; Gers 2002): a_i += p_i c', a_f += p_f c', a_o += p_o c, elementwise; o sees the
+/// new c. coupled (LSTM): i = 1 - f, and there are three gates f g o; ONNX's input_forget.
+///
+/// layer_norm (Ba 2016): with n(v) = (v - mean) / sqrt(variance + epsilon) over the H units of each
+/// gate by itself, and gains w: a = w_ih n(x W_ih) + b_ih + w_hh n(h' W_hh) + b_hh (GRU reset
+/// after: n = tanh(w n(x W_in) + b_in + r (w n(h' W_hn) + b_hn)); reset before: w_hh n((r h')
+/// W_hn)). LSTM: h = o tanh(w_c n(c) + b_c). norm_epsilon: at least 0; 0 stands for 1e-5.
+///
+/// gate_activation: of i f o or r z. candidate_activation: of g, n or RNN's h. output_activation:
+/// of c in h = o tanh(c), LSTM. Each a nrnn_activation, with alpha and beta for those that have
+/// them.
+///
+/// cell_clip C (LSTM): c is limited to [-C, C] before o and h see it. projection_clip: h after the
+/// projection, alike. As in TensorFlow the gradient of what was limited is 0; it is also 0 at
+/// exactly the limit.
+///
+/// zoneout_h, zoneout_c (Krueger 2017; c: LSTM): rates at which an element keeps its value of the
+/// step before, in training; in evaluation h = rate h' + (1 - rate) h~, the expectation. The step's
+/// h~ comes from c~, as it was before the cells' zoneout; after the projection.
+///
+/// Only in training, all rates in [0, 1), kept values divided by 1 - rate: input_dropout (Gal 2016;
+/// Keras' dropout): on x of every layer, one mask for a sequence, the same for all its steps and
+/// both directions. recurrent_dropout (Gal 2016; Keras'): on h' where W_hh multiplies it (reset
+/// before: r times it), one mask for a sequence, in each layer and direction. weight_dropout
+/// (Merity 2018): on the elements of W_hh, one mask for a call.
+///
+/// evaluation: 1 gives a plan that never drops and takes expectations, also with a reserve: for
+/// gradients of an evaluation.
 typedef struct nrnn_rnn_config {
   int32_t cell;
   int32_t reset_after;
@@ -226,6 +291,28 @@ typedef struct nrnn_rnn_config {
   int32_t input_size;
   int32_t hidden_size;
   float dropout;
+  int32_t projection_size;
+  int32_t peephole;
+  int32_t coupled;
+  int32_t layer_norm;
+  float norm_epsilon;
+  int32_t gate_activation;
+  float gate_alpha;
+  float gate_beta;
+  int32_t candidate_activation;
+  float candidate_alpha;
+  float candidate_beta;
+  int32_t output_activation;
+  float output_alpha;
+  float output_beta;
+  float cell_clip;
+  float projection_clip;
+  float zoneout_h;
+  float zoneout_c;
+  float input_dropout;
+  float recurrent_dropout;
+  float weight_dropout;
+  int32_t evaluation;
 } nrnn_rnn_config;
 
 /// Which parameter: layer from 0, direction 0 (forward in time) or 1, kind nrnn_weight_kind.
@@ -237,7 +324,9 @@ typedef struct nrnn_rnn_weight {
 
 /// Where a parameter lies in params: elements offset .. offset + rows * columns - 1, row-major.
 /// weight_ih: [G H, in], weight_hh: [G H, H], biases: [G H, 1]; in = input_size, for later layers
-/// directions * H.
+/// directions * H. With a projection: weight_hh: [G H, P], weight_hr: [P, H], in = directions * P.
+/// peephole: [3 H, 1], for i f o, or [2 H, 1] for f o; norm_ih, norm_hh: gains, [G H, 1];
+/// norm_cell, norm_cell_bias: w_c and b_c, [H, 1]. G = 4, 3 (GRU, coupled LSTM) or 1.
 typedef struct nrnn_rnn_weight_location {
   int64_t offset;
   int64_t rows;
@@ -247,7 +336,8 @@ typedef struct nrnn_rnn_weight_location {
 NRNN_API nrnn_status nrnn_rnn_create(nrnn_device* device, const nrnn_rnn_config* config,
                                      nrnn_rnn** out_rnn);
 NRNN_API void nrnn_rnn_close(nrnn_rnn* rnn);
-/// Floats in params: for each layer, for each direction: weight_ih, weight_hh, bias_ih, bias_hh.
+/// Floats in params: for each layer, for each direction: the weights that the plan has, in the
+/// order of nrnn_weight_kind.
 NRNN_API nrnn_status nrnn_rnn_params_length(const nrnn_rnn* rnn, int64_t* out_length);
 NRNN_API nrnn_status nrnn_rnn_locate_weight(const nrnn_rnn* rnn, const nrnn_rnn_weight* weight,
                                             nrnn_rnn_weight_location* out_location);
@@ -374,8 +464,8 @@ NRNN_API nrnn_status nrnn_scan_backward(nrnn_device* device, const nrnn_scan_bac
 // on the split into calls, or on what other streams do.
 
 /// Packs params of the plan as they are now. storage: nrnn_weight_storage. UNSUPPORTED with 2
-/// directions: the backward one would need the steps to come. Dropout and batch_first of the plan
-/// have no effect.
+/// directions: the backward one would need the steps to come; and with any option of
+/// nrnn_rnn_config from projection_size on. Dropout and batch_first of the plan have no effect.
 NRNN_API nrnn_status nrnn_weights_pack(nrnn_rnn* rnn, const nrnn_buffer* params, int32_t storage,
                                        nrnn_weights** out_weights);
 NRNN_API void nrnn_weights_close(nrnn_weights* weights);

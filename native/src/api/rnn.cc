@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "api/guard.h"
+#include "api/rnn_options.h"
 
 using nrnn::Arguments;
 using nrnn::Guard;
@@ -38,16 +39,24 @@ nrnn::RnnShape CheckedShape(const nrnn_rnn_config& config) {
   RequireRange("hidden_size", config.hidden_size, 1, kMaxSize);
   Require(config.dropout >= 0.0f && config.dropout < 1.0f, "dropout is ", config.dropout,
           ", must be at least 0 and below 1");
-  return {CellOf(config),   config.num_layers, config.directions,  config.batch_first != 0,
-          config.bias != 0, config.input_size, config.hidden_size, config.dropout};
+  return {CellOf(config),
+          config.num_layers,
+          config.directions,
+          config.batch_first != 0,
+          config.bias != 0,
+          config.input_size,
+          config.hidden_size,
+          config.evaluation != 0 ? 0.0f : config.dropout,
+          nrnn::CheckedOptions(config)};
 }
 
 // Throws unless sequences of this size stay far from overflow: the reserve's length must fit.
 void RequireSequence(const nrnn_rnn& rnn, int64_t steps, int64_t batch) {
   RequireRange("steps", steps, 1, std::numeric_limits<int32_t>::max());
   RequireRange("batch", batch, 1, std::numeric_limits<int32_t>::max());
+  const int64_t arrays = rnn.shape.options.any ? 64 : 8;  // of a layer's reserve, at most
   const int64_t widest =
-      8 * rnn.shape.layers * rnn.shape.directions * (rnn.shape.hidden + rnn.shape.input);
+      arrays * rnn.shape.layers * rnn.shape.directions * (rnn.shape.hidden + rnn.shape.input);
   Require(steps * batch <= kMaxElements / widest, "steps ", steps, " x batch ", batch,
           " is too large for this plan");
 }
@@ -56,10 +65,11 @@ struct Sizes {
   Sizes(const nrnn_rnn& rnn, int64_t steps, int64_t batch)
       : params(nrnn::ParamsLength(rnn.shape)),
         x(steps * batch * rnn.shape.input),
-        y(steps * batch * rnn.shape.directions * rnn.shape.hidden),
-        state(rnn.shape.layers * rnn.shape.directions * batch * rnn.shape.hidden),
+        y(steps * batch * rnn.shape.directions * rnn.shape.Output()),
+        state(rnn.shape.layers * rnn.shape.directions * batch * rnn.shape.Output()),
+        cell(rnn.shape.layers * rnn.shape.directions * batch * rnn.shape.hidden),
         reserve(rnn.plan->ReserveLength(steps, batch)) {}
-  int64_t params, x, y, state, reserve;
+  int64_t params, x, y, state, cell, reserve;
 };
 
 void RequireNoCellState(const nrnn_rnn& rnn, const char* name, const nrnn_buffer* buffer) {
@@ -98,12 +108,23 @@ nrnn_status nrnn_rnn_locate_weight(const nrnn_rnn* rnn, const nrnn_rnn_weight* w
     const nrnn::RnnShape& shape = rnn->shape;
     RequireRange("layer", weight->layer, 0, shape.layers - 1);
     RequireRange("direction", weight->direction, 0, shape.directions - 1);
-    RequireRange("kind", weight->kind, NRNN_WEIGHT_IH,
-                 shape.bias ? NRNN_WEIGHT_BIAS_HH : NRNN_WEIGHT_HH);
+    RequireRange("kind", weight->kind, NRNN_WEIGHT_IH, NRNN_WEIGHT_NORM_CELL_BIAS);
     const nrnn::LayerParams at = nrnn::LocateLayer(shape, weight->layer, weight->direction);
-    const int64_t offsets[] = {at.weight_ih, at.weight_hh, at.bias_ih, at.bias_hh};
-    const int64_t columns[] = {shape.LayerInput(weight->layer), shape.hidden, 1, 1};
-    *out_location = {offsets[weight->kind], shape.GateRows(), columns[weight->kind]};
+    const int64_t gates = shape.GateRows();
+    const nrnn_rnn_weight_location places[] = {
+        {at.weight_ih, gates, shape.LayerInput(weight->layer)},
+        {at.weight_hh, gates, shape.Output()},
+        {at.bias_ih, gates, 1},
+        {at.bias_hh, gates, 1},
+        {at.weight_hr, shape.options.projection, shape.hidden},
+        {at.peephole, shape.PeepholeRows(), 1},
+        {at.norm_ih, gates, 1},
+        {at.norm_hh, gates, 1},
+        {at.norm_cell, shape.hidden, 1},
+        {at.norm_cell_bias, shape.hidden, 1}};
+    const nrnn_rnn_weight_location& place = places[weight->kind];
+    Require(place.offset >= 0, "kind is ", weight->kind, ", a weight that this plan does not have");
+    *out_location = place;
   });
 }
 
@@ -135,10 +156,10 @@ nrnn_status nrnn_rnn_forward(nrnn_rnn* rnn, const nrnn_rnn_forward_args* args) {
     call.x = buffers.In("x", args->x, sizes.x);
     call.lengths = buffers.InInt32OrNull("lengths", args->lengths, args->batch);
     call.h0 = buffers.InOrNull("h0", args->h0, sizes.state);
-    call.c0 = buffers.InOrNull("c0", args->c0, sizes.state);
+    call.c0 = buffers.InOrNull("c0", args->c0, sizes.cell);
     call.y = buffers.Out("y", args->y, sizes.y);
     call.hn = buffers.OutOrNull("hn", args->hn, sizes.state);
-    call.cn = buffers.OutOrNull("cn", args->cn, sizes.state);
+    call.cn = buffers.OutOrNull("cn", args->cn, sizes.cell);
     call.reserve = buffers.OutOrNull("reserve", args->reserve, sizes.reserve);
     rnn->plan->Forward(call);
   });
@@ -163,15 +184,15 @@ nrnn_status nrnn_rnn_backward(nrnn_rnn* rnn, const nrnn_rnn_backward_args* args)
     call.x = buffers.In("x", args->x, sizes.x);
     call.lengths = buffers.InInt32OrNull("lengths", args->lengths, args->batch);
     call.h0 = buffers.InOrNull("h0", args->h0, sizes.state);
-    call.c0 = buffers.InOrNull("c0", args->c0, sizes.state);
+    call.c0 = buffers.InOrNull("c0", args->c0, sizes.cell);
     call.y = buffers.In("y", args->y, sizes.y);
     call.reserve = buffers.Out("reserve", args->reserve, sizes.reserve);
     call.dy = buffers.InOrNull("dy", args->dy, sizes.y);
     call.dhn = buffers.InOrNull("dhn", args->dhn, sizes.state);
-    call.dcn = buffers.InOrNull("dcn", args->dcn, sizes.state);
+    call.dcn = buffers.InOrNull("dcn", args->dcn, sizes.cell);
     call.dx = buffers.OutOrNull("dx", args->dx, sizes.x);
     call.dh0 = buffers.OutOrNull("dh0", args->dh0, sizes.state);
-    call.dc0 = buffers.OutOrNull("dc0", args->dc0, sizes.state);
+    call.dc0 = buffers.OutOrNull("dc0", args->dc0, sizes.cell);
     call.dparams = buffers.OutOrNull("dparams", args->dparams, sizes.params);
     rnn->plan->Backward(call);
   });

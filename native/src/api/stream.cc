@@ -56,6 +56,11 @@ nrnn_status nrnn_weights_pack(nrnn_rnn* rnn, const nrnn_buffer* params, int32_t 
                         "the plan has 2 directions, needs 1: the backward one starts at the last "
                         "step, which a stream does not know");
     }
+    if (rnn->shape.options.any) {
+      throw nrnn::Error(NRNN_UNSUPPORTED,
+                        "the plan has options of cells (a projection, peepholes, activations, "
+                        "normalisation, clipping, zoneout or dropout), streams run plain cells");
+    }
     Arguments buffers(rnn->backend);
     const float* values = buffers.In("params", params, nrnn::ParamsLength(rnn->shape));
     *out_weights = new nrnn_weights(

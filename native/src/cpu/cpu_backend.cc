@@ -9,6 +9,7 @@
 #include "cpu/cpu_storage.h"
 #include "cpu/rnn_plan.h"
 #include "cpu/rnn_weights.h"
+#include "cpu/variant_plan.h"
 
 namespace nrnn {
 namespace cpu {
@@ -45,6 +46,7 @@ void CpuBackend::Fill(float* y, int64_t length, float value) {
 }
 
 std::unique_ptr<RnnPlan> CpuBackend::CreateRnn(const RnnShape& shape) {
+  if (shape.options.any) return std::make_unique<VariantPlan>(*this, shape);
   return std::make_unique<CpuRnnPlan>(*this, shape);
 }
 

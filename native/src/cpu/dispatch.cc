@@ -20,7 +20,8 @@ namespace {
                                   &TARGET::GetStreamKernels(),      \
                                   &TARGET::GetLayerNormKernels(),   \
                                   &TARGET::GetCtcKernels(),         \
-                                  &TARGET::GetScanKernels()};       \
+                                  &TARGET::GetScanKernels(),        \
+                                  &TARGET::GetVariantKernels()};    \
     return table;                                                   \
   }
 

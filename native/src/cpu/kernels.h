@@ -21,6 +21,7 @@ struct StreamKernels;
 struct LayerNormKernels;
 struct CtcKernels;
 struct ScanKernels;
+struct VariantKernels;
 
 struct Kernels {
   int32_t target;           // nrnn_cpu_target
@@ -36,6 +37,7 @@ struct Kernels {
   const LayerNormKernels* layer_norm;  // layer_norm.h
   const CtcKernels* ctc;               // ctc.h
   const ScanKernels* scan;             // scan.h: minGRU, minLSTM, IndRNN
+  const VariantKernels* variant;       // variant_kernels.h: cells with options
 };
 
 // Each per-target *.cc file of kernels defines one of these in its namespace.
@@ -52,6 +54,7 @@ struct Kernels {
   const LayerNormKernels& GetLayerNormKernels();     \
   const CtcKernels& GetCtcKernels();                 \
   const ScanKernels& GetScanKernels();               \
+  const VariantKernels& GetVariantKernels();         \
   }
 NRNN_DECLARE_TARGET(baseline)
 NRNN_DECLARE_TARGET(avx2)

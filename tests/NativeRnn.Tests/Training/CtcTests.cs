@@ -44,7 +44,7 @@ public sealed class CtcTests : IDisposable
         Tensor Integers(string name, params int[] shape) =>
             Tensor.From([.. golden[name].Select(value => (int)value)], shape, _device);
 
-        Tensor mean = new CtcLoss(blank: 2, batchFirst: false).Evaluate(
+        Tensor mean = new CtcLoss(blank: 2, batchFirst: false).EvaluateSequences(
             Tensor.From(golden["logits"], [7, 4, 5], _device),
             Integers("targets", 4, 3),
             Integers("lengths", 4),
