@@ -47,7 +47,7 @@ public sealed partial class Sequential
             BatchWeights.Checked(options.SampleWeights, x.Shape[0], nameof(options.SampleWeights));
         }
 
-        int training = TrainingRows(x.Shape[0], options.ValidationSplit);
+        int training = TrainingRows(x.Shape[0], options);
         using RowFeed feed = new(
             x, y, options.SampleWeights, ..training, batchSize, options.Shuffle ? options.Seed : null);
         using BatchFeed? held = options.ValidationSplit > 0 && training < x.Shape[0]

@@ -75,12 +75,12 @@ public sealed partial class Sequential
     }
 
     // In decimal, so that 0.2 of 100 rows are 20.
-    internal static int TrainingRows(int rows, float validationSplit)
+    private static int TrainingRows(int rows, FitOptions options)
     {
-        int training = (int)(rows * (1 - (decimal)validationSplit));
+        int training = (int)(rows * (1 - (decimal)options.ValidationSplit));
         return training >= 1 ? training : throw new ArgumentException(
-            $"ValidationSplit {validationSplit} of {rows} rows leaves none to train on",
-            "options");
+            $"ValidationSplit {options.ValidationSplit} of {rows} rows leaves none to train on",
+            nameof(options));
     }
 
     private static void RequireNoSampleWeights(FitOptions options)
