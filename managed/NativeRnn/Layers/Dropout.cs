@@ -9,7 +9,7 @@ namespace NativeRnn.Layers;
 /// </summary>
 public sealed class Dropout : Module
 {
-    private readonly long _seed;
+    private long _seed;
     private long _calls;
 
     /// <summary>A dropout layer.</summary>
@@ -44,6 +44,22 @@ public sealed class Dropout : Module
         }
 
         return y;
+    }
+
+    /// <inheritdoc/>
+    protected internal override void SaveTrainingState(TrainingState state)
+    {
+        base.SaveTrainingState(state);
+        state.Set("seed", _seed);
+        state.Set("calls", _calls);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void LoadTrainingState(TrainingState state)
+    {
+        base.LoadTrainingState(state);
+        _seed = state.GetInt64("seed");
+        _calls = state.GetInt64("calls");
     }
 
     private void Record(GradientTape tape, Tensor x, long seed, Tensor y) => tape.Record(y, dy =>

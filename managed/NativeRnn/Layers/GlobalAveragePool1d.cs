@@ -10,6 +10,11 @@ public sealed class GlobalAveragePool1d : Module
     /// <returns>[B,C].</returns>
     public override Tensor Forward(Tensor input) => Forward(input, null);
 
+    /// <inheritdoc/>
+    /// <remarks>Steps that don't count are left out; a row without any that does gives zeros.</remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask) => new(
+        mask is { IsFull: false } ? Over(input, mask) : Forward(input), null);
+
     /// <summary>Takes the mean over the valid steps.</summary>
     /// <param name="input">[B,T,C].</param>
     /// <param name="lengths">
@@ -25,11 +30,23 @@ public sealed class GlobalAveragePool1d : Module
             return input.Mean(axis: 1);
         }
 
+        (int batch, int steps) = (input.Shape[0], input.Shape[1]);
+        return Over(input, LengthMask.Of(lengths, batch, steps), lengths.ToInt32Array());
+    }
+
+    private static Tensor Over(Tensor input, SequenceMask mask)
+    {
+        PoolingLayer.RequireSequence(input, mask);
+        return Over(input, mask.ValuesOn(input.Device), mask.Lengths);
+    }
+
+    private static Tensor Over(Tensor input, Tensor valid, IReadOnlyList<int> counts)
+    {
         (int batch, int steps, int channels) = (input.Shape[0], input.Shape[1], input.Shape[2]);
-        Tensor mask = LengthMask.Of(lengths, batch, steps).Reshape(batch, steps, 1);
-        Tensor valid = Tensor.Where(mask, input, Tensor.Full([], 0, input.Device));
-        float[] scales = [.. lengths.ToInt32Array().Select(count => count == 0 ? 0f : 1f / count)];
-        return valid.Sum(axis: 1) * Tensor.From(scales, [batch, 1], input.Device)
+        Tensor kept = Tensor.Where(
+            valid.Reshape(batch, steps, 1), input, Tensor.Full([], 0, input.Device));
+        float[] scales = [.. counts.Select(count => count == 0 ? 0f : 1f / count)];
+        return kept.Sum(axis: 1) * Tensor.From(scales, [batch, 1], input.Device)
             .BroadcastTo(batch, channels);
     }
 }

@@ -26,6 +26,9 @@ public abstract class Module
     /// <summary>Whether it runs only to find sizes: no state is carried on.</summary>
     internal bool IsTrial { get; set; }
 
+    /// <summary>The parameters of this module itself, without those in it.</summary>
+    internal IReadOnlyList<Parameter> OwnParameters => _parameters;
+
     /// <summary>Computes the output of one input.</summary>
     /// <param name="input">Of a shape that the module states.</param>
     /// <returns>The output, recorded for gradients while a tape is active.</returns>
@@ -151,6 +154,19 @@ public abstract class Module
     internal virtual void ForgetState()
     {
     }
+
+    /// <summary>
+    /// Tells what training has changed in this module, not in those in it, beside its parameters:
+    /// override it where a Forward depends on how often it has run, and call the base.
+    /// </summary>
+    /// <param name="state">Where to set it; <see cref="LoadTrainingState"/> gets it back.</param>
+    protected internal virtual void SaveTrainingState(TrainingState state) =>
+        ArgumentNullException.ThrowIfNull(state);
+
+    /// <summary>Takes back what <see cref="SaveTrainingState"/> has told.</summary>
+    /// <param name="state">As it was set.</param>
+    protected internal virtual void LoadTrainingState(TrainingState state) =>
+        ArgumentNullException.ThrowIfNull(state);
 
     internal static void CheckName(string name)
     {

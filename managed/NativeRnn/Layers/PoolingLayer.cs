@@ -30,4 +30,14 @@ public abstract class PoolingLayer : Module
                 nameof(input));
         }
     }
+
+    internal static void RequireSequence(Tensor input, SequenceMask mask)
+    {
+        RequireSequence(input);
+        if (!mask.Fits(input))
+        {
+            throw new ArgumentException(
+                $"mask is [{mask.Batch}, {mask.Steps}], input {Sizes.Text(input.Shape)}", nameof(mask));
+        }
+    }
 }

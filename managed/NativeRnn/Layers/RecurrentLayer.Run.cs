@@ -90,6 +90,11 @@ public abstract partial class RecurrentLayer
     private RecurrentOutput Compute(
         Tensor x, RecurrentState? state, Tensor? lengths, bool stateLeaves)
     {
+        if (GradientProbe.For(this) is { } probe)
+        {
+            return probe.Run(this, x, state, lengths);
+        }
+
         RecurrentCall call = new(_settings, _plan!, _weights!.Value, x, state, lengths);
         bool dropout = Training && _settings.Drops;
         long seed = dropout ? RandomStream.Mix(_seed, ++_calls) : 0;

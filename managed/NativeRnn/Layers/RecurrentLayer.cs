@@ -8,7 +8,7 @@ namespace NativeRnn.Layers;
 public abstract partial class RecurrentLayer : Module
 {
     private readonly RecurrentSettings _settings;
-    private readonly long _seed;
+    private long _seed;
     private RnnPlan? _plan;
     private Parameter? _weights;
     private Parameter? _h0;
@@ -144,6 +144,35 @@ public abstract partial class RecurrentLayer : Module
     internal RecurrentLayer Twin() => Twin(RandomStream.Mix(_seed, -1));
 
     internal override void ForgetState() => _carried = null;
+
+    /// <inheritdoc/>
+    protected internal override void SaveTrainingState(TrainingState state)
+    {
+        base.SaveTrainingState(state);
+        state.Set("seed", _seed);
+        state.Set("calls", _calls);
+        if (_carried is RecurrentState carried)
+        {
+            state.Set("carried_h", carried.Hidden);
+            if (carried.Cell is Tensor cell)
+            {
+                state.Set("carried_c", cell);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void LoadTrainingState(TrainingState state)
+    {
+        base.LoadTrainingState(state);
+        _seed = state.GetInt64("seed");
+        _calls = state.GetInt64("calls");
+        _carried = state.Contains("carried_h")
+            ? new RecurrentState(
+                state.GetTensor("carried_h"),
+                state.Contains("carried_c") ? state.GetTensor("carried_c") : null)
+            : null;
+    }
 
     private void Build(int inputSize, Device device)
     {

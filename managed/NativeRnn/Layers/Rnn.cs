@@ -113,6 +113,27 @@ public sealed class Rnn : Module
 
     internal override void ForgetState() => _carried = null;
 
+    /// <inheritdoc/>
+    protected internal override void SaveTrainingState(TrainingState state)
+    {
+        base.SaveTrainingState(state);
+        state.Set("carried", _carried?.Count ?? 0);
+        for (int index = 0; index < _carried?.Count; index++)
+        {
+            state.Set($"carried_{index}", _carried[index]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void LoadTrainingState(TrainingState state)
+    {
+        base.LoadTrainingState(state);
+        int count = checked((int)state.GetInt64("carried"));
+        _carried = count == 0
+            ? null
+            : [.. Enumerable.Range(0, count).Select(index => state.GetTensor($"carried_{index}"))];
+    }
+
     private CellOutput Run(Tensor input, IReadOnlyList<Tensor>? state, SequenceMask? mask)
     {
         (int batch, int steps) = BatchAndSteps(input);

@@ -89,6 +89,33 @@ public abstract class ScanLayer : Module
         return (_settings.ReturnSequences ? output : LastStep(last), last);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Steps that don't count are not run: their outputs are 0, the state passes them by.
+    /// </remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
+    {
+        SequenceMask? next = _settings.ReturnSequences ? mask : null;
+        if (mask is null or { IsFull: true })
+        {
+            return new MaskedTensor(Forward(input), next);
+        }
+
+        ArgumentNullException.ThrowIfNull(input);
+        int axis = BatchFirst ? 0 : 1;
+        if (input.Rank != 3 || input.Shape[axis] != mask.Batch || input.Shape[1 - axis] != mask.Steps)
+        {
+            throw new ArgumentException(
+                $"mask is of {mask.Batch} sequences of {mask.Steps} steps, input is " +
+                $"{Sizes.Text(input.Shape)}", nameof(mask));
+        }
+
+        StepOrder? order = mask.IsRightPadded ? null : new StepOrder(mask, reversed: false);
+        Tensor x = order is null ? input : order.ToFront(input, BatchFirst);
+        Tensor output = Forward(x, null, mask.LengthsOn(input.Device)).Output;
+        return new MaskedTensor(
+            order is null || next is null ? output : order.FromFront(output, BatchFirst), next);
+    }
+
     private void Build(int inputSize, Device device)
     {
         InputSize = inputSize;

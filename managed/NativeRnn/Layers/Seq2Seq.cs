@@ -37,7 +37,7 @@ public sealed partial class Seq2Seq : Module
     private readonly Linear? _combine;
     private readonly Linear _output;
     private readonly Dropout _dropout;
-    private readonly long _seed;
+    private long _seed;
     private long _calls;
 
     /// <summary>A model.</summary>
@@ -103,6 +103,22 @@ public sealed partial class Seq2Seq : Module
         return teacherForcing == 1
             ? Decode(Delayed(tokens, target), memory, memory.State).Logits
             : Scheduled(tokens, target.Shape[1], memory, teacherForcing);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void SaveTrainingState(TrainingState state)
+    {
+        base.SaveTrainingState(state);
+        state.Set("seed", _seed);
+        state.Set("calls", _calls);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void LoadTrainingState(TrainingState state)
+    {
+        base.LoadTrainingState(state);
+        _seed = state.GetInt64("seed");
+        _calls = state.GetInt64("calls");
     }
 
     internal Seq2SeqMemory Encode(Tensor source, Tensor? lengths)

@@ -125,6 +125,10 @@ public sealed class SequenceMask
     /// <summary>The lengths as kernels take them, int32 [B].</summary>
     internal Tensor LengthsOn(Device device) => Tensor.From(_lengths, [Batch], device);
 
+    /// <summary>1 where a step counts, else 0: [B,T].</summary>
+    internal Tensor ValuesOn(Device device) =>
+        Tensor.From([.. _valid.Select(counts => counts ? 1f : 0)], [Batch, Steps], device);
+
     /// <summary>The steps that count, as places in [B T].</summary>
     internal int[] Places() =>
         [.. Enumerable.Range(0, _valid.Length).Where(place => _valid[place])];

@@ -1,3 +1,5 @@
+using NativeRnn.Layers;
+
 namespace NativeRnn.Training;
 
 /// <summary>
@@ -29,6 +31,22 @@ public sealed class AccuracyMetric : Metric
 
     /// <inheritdoc/>
     public override void Reset() => (_right, _answers) = (0, 0);
+
+    /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("right", _right);
+        state.Set("answers", _answers);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _right = state.GetDouble("right");
+        _answers = state.GetDouble("answers");
+    }
 
     /// <inheritdoc/>
     /// <param name="predictions">[..,C]; [..,1] or [B] for yes or no.</param>

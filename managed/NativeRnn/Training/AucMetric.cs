@@ -1,3 +1,5 @@
+using NativeRnn.Layers;
+
 namespace NativeRnn.Training;
 
 /// <summary>
@@ -43,6 +45,26 @@ public sealed class AucMetric : Metric
 
     /// <inheritdoc/>
     public override void Reset() => _answers.Clear();
+
+    /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("scores", [.. _answers.Select(answer => (double)answer.Score)]);
+        state.Set("yes", [.. _answers.Select(answer => answer.Yes ? 1d : 0)]);
+        state.Set("weights", [.. _answers.Select(answer => answer.Weight)]);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        double[] yes = state.GetDoubles("yes");
+        double[] weights = state.GetDoubles("weights");
+        _answers.Clear();
+        _answers.AddRange(state.GetDoubles("scores").Select(
+            (score, index) => new Answer((float)score, yes[index] == 1, weights[index])));
+    }
 
     /// <inheritdoc/>
     /// <param name="predictions">Scores [B] or [..,1]: logits and probabilities do the same.</param>

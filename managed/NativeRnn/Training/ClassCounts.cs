@@ -1,3 +1,5 @@
+using NativeRnn.Layers;
+
 namespace NativeRnn.Training;
 
 /// <summary>
@@ -39,6 +41,30 @@ internal sealed class ClassCounts(float threshold, ClassAverage average)
             _wanted[target] += weight;
             _answered[answer] += weight;
             _right[answer] += answer == target ? weight : 0;
+        }
+    }
+
+    internal void Save(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("width", _width);
+        if (_width > 0)
+        {
+            state.Set("wanted", _wanted);
+            state.Set("answered", _answered);
+            state.Set("right", _right);
+        }
+    }
+
+    internal void Load(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _width = checked((int)state.GetInt64("width"));
+        if (_width > 0)
+        {
+            _wanted = state.GetDoubles("wanted");
+            _answered = state.GetDoubles("answered");
+            _right = state.GetDoubles("right");
         }
     }
 

@@ -62,6 +62,21 @@ public sealed class CtcLoss : Loss
         Tensor predictions, Tensor targets, Tensor? lengths, Tensor? targetLengths) =>
         EachOf(predictions, targets, lengths, targetLengths).Mean();
 
+    /// <inheritdoc/>
+    /// <remarks>Steps after a row's length are not read.</remarks>
+    internal override Tensor EvaluateMasked(
+        Tensor predictions, Tensor targets, SequenceMask? mask, Tensor? weights)
+    {
+        if (!_batchFirst || mask is not { IsFull: false, IsRightPadded: true } || !mask.Fits(predictions))
+        {
+            return Evaluate(predictions, targets, weights);
+        }
+
+        Tensor losses = EachOf(
+            predictions, targets, mask.LengthsOn(predictions.Device), TargetLengths(predictions, targets));
+        return Reduce(losses, targets, weights, null);
+    }
+
     private Tensor EachOf(
         Tensor predictions, Tensor targets, Tensor? lengths, Tensor? targetLengths)
     {

@@ -1,6 +1,6 @@
 namespace NativeRnn.Training;
 
-/// <summary>What an epoch of <see cref="Sequential.Fit"/> gave.</summary>
+/// <summary>What an epoch of <c>Fit</c> gave.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="Training">Means over the epoch's batches, as the model was at each.</param>
 /// <param name="Validation">Of the validation data after the epoch; null without any.</param>

@@ -1,173 +1,167 @@
-using System.Diagnostics;
-using NativeRnn.Layers;
-
 namespace NativeRnn.Training;
 
-/// <summary>The loop of <see cref="Sequential.Fit"/>.</summary>
-internal sealed class FitLoop(
-    Sequential model, Loss loss, Optimizer optimizer, Metric[] metrics, FitOptions options)
+/// <summary>The loop of <c>Fit</c>: epochs of batches, and what happens around them.</summary>
+internal sealed class FitLoop
 {
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
+    private readonly Sequential _model;
+    private readonly FitOptions _options;
+    private readonly Callback[] _callbacks;
+    private readonly BatchFeed _feed;
+    private readonly Func<Evaluation?> _validate;
+    private readonly FitStep _step;
+    private readonly FitState _state = new();
+    private readonly TrainingContext _context;
+    private readonly FitReports _reports;
+    private readonly TrainingCheckpoint? _checkpoint;
+    private readonly bool _skips;
 
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private int _epochs;
-    private int _batchSize;
-    private int _epoch;
-    private long _samples;
-    private TimeSpan _reported;
-
-    internal History Run(
-        Tensor x, Tensor y, int epochs, int batchSize, CancellationToken cancellationToken)
+    internal FitLoop(
+        Sequential model,
+        CompiledParts parts,
+        FitOptions options,
+        BatchFeed feed,
+        Func<Evaluation?> validate,
+        int epochs)
     {
-        (_epochs, _batchSize) = (epochs, batchSize);
-        RowSource inputs = new(x);
-        RowSource targets = new(y);
-        int training = TrainingRows(inputs.Count);
-        int[] order = [.. Enumerable.Range(0, training)];
-        Func<Evaluation?> validate = Validation(inputs, targets, training);
-        RandomStream random = new(options.Seed);
-        List<EpochResult> results = [];
-        for (_epoch = 1; _epoch <= epochs; _epoch++)
+        (_model, _options, _feed, _validate) = (model, options, feed, validate);
+        _callbacks = [.. options.Callbacks];
+        _step = new FitStep(model, parts.Loss, parts.Optimizer, parts.Metrics, options);
+        _context = new TrainingContext(model, parts.Optimizer, epochs, _state)
         {
-            TimeSpan start = _clock.Elapsed;
-            if (options.Shuffle)
-            {
-                random.Shuffle(order);
-            }
-
-            Evaluation trained = TrainEpoch(inputs, targets, order, cancellationToken);
-            Evaluation? validated = validate();
-            EpochResult result = new(
-                _epoch, trained, validated, (_clock.Elapsed - start).TotalSeconds);
-            results.Add(result);
-            optimizer.Schedule?.EpochEnded(result);
-            options.Logger?.Epoch(_epoch, epochs, trained.Loss, validated?.Loss, result.Seconds);
-            Report(order.Length, order.Length, trained.Loss, result);
-        }
-
-        return new History(results);
+            Batches = feed.Batches,
+        };
+        _reports = new FitReports(options, _context, feed);
+        _checkpoint = options.Checkpoint is null ? null : new TrainingCheckpoint(
+            options, _context, _state, _step, parts.Metrics, feed.Identity);
+        _skips = options.SkipNonFinite || options.Callbacks.Any(callback => callback.AllowsNonFinite);
     }
 
-    private int TrainingRows(int rows) => (int)(rows * (1 - (double)options.ValidationSplit));
+    /// <summary>What was done so far; also after an exception.</summary>
+    internal History History => _state.ToHistory();
 
-    private Func<Evaluation?> Validation(RowSource inputs, RowSource targets, int training)
+    internal void Run(CancellationToken cancellationToken)
     {
-        (RowSource X, RowSource Y) source = (inputs, targets);
-        int[] rows = [.. Enumerable.Range(training, inputs.Count - training)];
-        if (options.ValidationData is (Tensor x, Tensor y))
-        {
-            source = (new RowSource(x), new RowSource(y));
-            rows = [.. Enumerable.Range(0, source.X.Count)];
-        }
-
-        return () => rows.Length == 0
-            ? null
-            : model.EvaluateRows(loss, source.X, source.Y, rows, _batchSize);
-    }
-
-    private Evaluation TrainEpoch(
-        RowSource inputs, RowSource targets, int[] order, CancellationToken cancellationToken)
-    {
-        double sum = 0;
-        model.ResetMetrics();
-        if (options.AccumulateSteps > 1)
-        {
-            optimizer.ZeroGradients(); // what a run that was cancelled between two steps has left
-        }
-
-        for (int start = 0; start < order.Length; start += _batchSize)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ReadOnlySpan<int> rows =
-                order.AsSpan(start, Math.Min(_batchSize, order.Length - start));
-            AccumulatedBatch batch = AccumulatedBatch.At(
-                start, _batchSize, order.Length, options.AccumulateSteps);
-            sum += Step(inputs.Take(rows), targets.Take(rows), start, batch) * (double)rows.Length;
-            int done = start + rows.Length;
-            _samples += rows.Length;
-            TrainingMeter.Add(rows.Length);
-            if (_clock.Elapsed - _reported >= ReportInterval && done < order.Length)
-            {
-                Report(done, order.Length, sum / done, null);
-            }
-        }
-
-        return new Evaluation(sum / order.Length, model.MetricResults());
-    }
-
-    private float Step(Tensor input, Tensor target, int start, AccumulatedBatch batch)
-    {
-        using GradientTape tape = input.Device.Record();
-        (Tensor predictions, Tensor wanted) =
-            Sequential.Judged(model.ForwardMasked(input, null), target, loss);
-        Tensor error = loss.Evaluate(predictions, wanted);
-        float value = error.Item() + optimizer.Penalty();
-        if (!float.IsFinite(value))
-        {
-            optimizer.ZeroGradients();
-            throw NotFinite($"the loss is {value}", start, null);
-        }
-
-        tape.Backward(batch.Scale == 1 ? error : error * batch.Scale);
-        if (batch.EndsStep)
-        {
-            Clip(start);
-            optimizer.Step();
-            options.WeightAverage?.Update();
-        }
-
-        if (metrics.Length > 0)
-        {
-            model.UpdateMetrics(predictions, wanted);
-        }
-
-        return value;
-    }
-
-    private void Clip(int start)
-    {
-        if (options.ClipValue > 0)
-        {
-            optimizer.ClipGradientValue(options.ClipValue);
-        }
-
-        if (options.ClipNorm == 0)
-        {
-            return;
-        }
-
+        _step.Start();
+        _checkpoint?.Resume();
         try
         {
-            optimizer.ClipGradientNorm(options.ClipNorm);
+            foreach (Callback callback in _callbacks)
+            {
+                callback.OnTrainBegin(_context);
+            }
+
+            while (_state.Epoch <= _context.Epochs && !_context.IsStopping)
+            {
+                RunEpoch(cancellationToken);
+            }
         }
-        catch (NativeRnnException exception)
+        finally
         {
-            optimizer.ZeroGradients();
-            throw NotFinite(exception.Message, start, exception);
+            foreach (Callback callback in _callbacks)
+            {
+                callback.OnTrainEnd(_context);
+            }
         }
     }
 
-    private NativeRnnException NotFinite(string what, int start, Exception? inner) => new(
-        $"{what}, in epoch {_epoch}, batch {(start / _batchSize) + 1}; the weights are as before it",
-        inner);
-
-    private void Report(int done, int rows, double mean, EpochResult? result)
+    private void RunEpoch(CancellationToken cancellationToken)
     {
-        _reported = _clock.Elapsed;
-        double rate = _samples / Math.Max(_clock.Elapsed.TotalSeconds, 1e-9);
-        TrainingMeter.Rate(rate);
-        long left = ((long)(_epochs - _epoch) * rows) + rows - done;
-        options.Progress?.Report(new FitProgress
+        TimeSpan start = _reports.Elapsed;
+        bool resumed = _state.Batch > 0;
+        if (!resumed)
         {
-            Epoch = _epoch,
-            Epochs = _epochs,
-            Batch = (done + _batchSize - 1) / _batchSize,
-            Batches = (rows + _batchSize - 1) / _batchSize,
-            Loss = mean,
-            SamplesPerSecond = rate,
-            Elapsed = _clock.Elapsed,
-            Remaining = TimeSpan.FromSeconds(left / Math.Max(rate, 1e-9)),
-            Result = result,
-        });
+            _model.ResetMetrics();
+            foreach (Callback callback in _callbacks)
+            {
+                callback.OnEpochBegin(_context);
+            }
+        }
+
+        _feed.StartEpoch(_state.Epoch, _state.Batch);
+        while (!_context.IsStopping && Next(cancellationToken))
+        {
+            RunBatch();
+        }
+
+        if (_state.Batch == 0)
+        {
+            throw new InvalidOperationException(
+                $"there are no batches in epoch {_state.Epoch}: an enumeration of batches must give " +
+                "them anew each time it is enumerated");
+        }
+
+        FinishStep();
+        EndEpoch(start);
+    }
+
+    private bool Next(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            _checkpoint?.Save();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return _feed.MoveNext();
+    }
+
+    private void RunBatch()
+    {
+        float loss = _step.Run(_feed);
+        if (_step.Problem is string problem)
+        {
+            Skip(problem, _state.Batch + 1);
+        }
+
+        _state.Batch++;
+        _state.Rows += _step.Rows;
+        _state.LossSum += _step.Rows == 0 ? 0 : loss * (double)_step.Rows;
+        (_context.BatchLoss, _context.GradientNorm) = (loss, _step.GradientNorm);
+        _reports.AfterBatch(_step.Rows, _state.Rows);
+        foreach (Callback callback in _callbacks)
+        {
+            callback.OnBatchEnd(_context);
+        }
+
+        _checkpoint?.AfterBatch();
+    }
+
+    // An epoch's last step takes the batches that are left.
+    private void FinishStep()
+    {
+        _step.Finish();
+        if (_step.Problem is string problem)
+        {
+            Skip(problem, _state.Batch);
+        }
+    }
+
+    private void Skip(string problem, int batch)
+    {
+        if (!_skips)
+        {
+            throw new NativeRnnException(
+                $"{problem}, in epoch {_state.Epoch}, batch {batch}; the weights are as before it");
+        }
+
+        _state.Skipped++;
+        _options.Logger?.Skipped(_state.Epoch, batch, problem);
+    }
+
+    private void EndEpoch(TimeSpan start)
+    {
+        Evaluation trained = new(_state.MeanLoss, _model.MetricResults());
+        EpochResult result = new(
+            _state.Epoch, trained, _validate(), (_reports.Elapsed - start).TotalSeconds);
+        _state.Results.Add(result);
+        _context.Optimizer.Schedule?.EpochEnded(result);
+        _reports.AfterEpoch(result);
+        foreach (Callback callback in _callbacks)
+        {
+            callback.OnEpochEnd(_context, result);
+        }
+
+        _state.NextEpoch();
+        _checkpoint?.Save();
     }
 }

@@ -1,6 +1,6 @@
 namespace NativeRnn.Training;
 
-/// <summary>How far <see cref="Sequential.Fit"/> is.</summary>
+/// <summary>How far <c>Fit</c> is.</summary>
 public sealed record FitProgress
 {
     /// <summary>The epoch, from 1.</summary>

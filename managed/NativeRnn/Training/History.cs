@@ -1,6 +1,6 @@
 namespace NativeRnn.Training;
 
-/// <summary>What <see cref="Sequential.Fit"/> did.</summary>
+/// <summary>What <c>Fit</c> did.</summary>
 /// <param name="Epochs">The results of each epoch.</param>
 public sealed record History(IReadOnlyList<EpochResult> Epochs)
 {
@@ -11,4 +11,13 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs)
     public IReadOnlyList<double> ValidationLosses =>
         [.. Epochs.Where(epoch => epoch.Validation is not null)
             .Select(epoch => epoch.Validation!.Loss)];
+
+    /// <summary>
+    /// Batches whose loss or gradients were not finite and that changed no weight; only with
+    /// <see cref="FitOptions.SkipNonFinite"/>.
+    /// </summary>
+    public int SkippedBatches { get; init; }
+
+    /// <summary>Why it ended before its last epoch; null: it did not.</summary>
+    public string? StopReason { get; init; }
 }

@@ -2,7 +2,7 @@ namespace NativeRnn.Training;
 
 /// <summary>
 /// The learning rate of each step of an optimiser: set <see cref="Optimizer.Schedule"/>, and it works in
-/// <see cref="Sequential.Fit"/> and in loops of one's own alike. It counts the optimiser's steps, not
+/// <c>Sequential.Fit</c> and in loops of one's own alike. It counts the optimiser's steps, not
 /// epochs: an epoch has ceiling(rows / batchSize) of them.
 /// </summary>
 public abstract class LearningRateSchedule

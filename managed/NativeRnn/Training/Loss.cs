@@ -81,6 +81,12 @@ public abstract class Loss
             $"{Name} has no losses of single samples, so it takes no weights and no mask; a loss " +
             "that takes them overrides EvaluateEach");
 
+    /// <summary>The loss of sequences whose steps may not all count, for a loss that judges no single
+    /// steps; one that judges them gets those that count.</summary>
+    internal virtual Tensor EvaluateMasked(
+        Tensor predictions, Tensor targets, SequenceMask? mask, Tensor? weights) =>
+        Evaluate(predictions, targets, weights);
+
     private protected static void RequireSameShape(Tensor predictions, Tensor targets)
     {
         Sizes.RequireFloats(predictions, nameof(predictions));
@@ -133,7 +139,7 @@ public abstract class Loss
         return Tensor.Where(small, smallest, probabilities).Log();
     }
 
-    private Tensor Reduce(Tensor losses, Tensor targets, Tensor? weights, Tensor? mask)
+    private protected Tensor Reduce(Tensor losses, Tensor targets, Tensor? weights, Tensor? mask)
     {
         if (weights is null && mask is null && IgnoredTarget is null)
         {

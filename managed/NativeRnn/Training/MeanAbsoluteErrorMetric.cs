@@ -1,3 +1,5 @@
+using NativeRnn.Layers;
+
 namespace NativeRnn.Training;
 
 /// <summary>The mean of |prediction - target|.</summary>
@@ -15,6 +17,22 @@ public sealed class MeanAbsoluteErrorMetric : Metric
 
     /// <inheritdoc/>
     public override void Reset() => (_sum, _count) = (0, 0);
+
+    /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("sum", _sum);
+        state.Set("count", _count);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _sum = state.GetDouble("sum");
+        _count = state.GetDouble("count");
+    }
 
     /// <inheritdoc/>
     /// <param name="predictions">Any shape.</param>

@@ -1,3 +1,5 @@
+using NativeRnn.Layers;
+
 namespace NativeRnn.Training;
 
 /// <summary>A number that <see cref="Sequential"/> reports beside the loss.</summary>
@@ -35,5 +37,20 @@ public abstract class Metric
         }
 
         Update(predictions, targets);
+    }
+
+    /// <summary>
+    /// Tells what <see cref="Update(Tensor, Tensor)"/> has added up, for checkpoints. One that does not override it
+    /// covers, in the epoch in which a run is resumed, only the batches since then.
+    /// </summary>
+    /// <param name="state">Where to set it.</param>
+    public virtual void SaveState(TrainingState state)
+    {
+    }
+
+    /// <summary>Takes back what <see cref="SaveState"/> has told, after a reset.</summary>
+    /// <param name="state">As it was set.</param>
+    public virtual void LoadState(TrainingState state)
+    {
     }
 }

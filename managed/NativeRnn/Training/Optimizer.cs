@@ -146,6 +146,15 @@ public abstract partial class Optimizer
         _penaltyAdded = false;
     }
 
+    /// <summary>Multiplies all gradients; those of regularisers are not added yet.</summary>
+    internal void ScaleGradients(float factor)
+    {
+        foreach (Tensor gradient in _gradients)
+        {
+            Ops.Affine(gradient, factor, 0, gradient);
+        }
+    }
+
     internal void Bind(IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);

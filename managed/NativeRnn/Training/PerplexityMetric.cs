@@ -1,3 +1,5 @@
+using NativeRnn.Layers;
+
 namespace NativeRnn.Training;
 
 /// <summary>
@@ -30,6 +32,22 @@ public sealed class PerplexityMetric : Metric
 
     /// <inheritdoc/>
     public override void Reset() => (_sum, _answers) = (0, 0);
+
+    /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("sum", _sum);
+        state.Set("answers", _answers);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _sum = state.GetDouble("sum");
+        _answers = state.GetDouble("answers");
+    }
 
     /// <inheritdoc/>
     /// <param name="predictions">[..,C], C at least 2.</param>

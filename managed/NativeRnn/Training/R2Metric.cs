@@ -1,3 +1,5 @@
+using NativeRnn.Layers;
+
 namespace NativeRnn.Training;
 
 /// <summary>
@@ -19,6 +21,20 @@ public sealed class R2Metric : Metric
 
     /// <inheritdoc/>
     public override void Reset() => _columns = [];
+
+    /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("columns", [.. _columns.SelectMany(column => column.Save())]);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _columns = [.. state.GetDoubles("columns").Chunk(4).Select(Column.Load)];
+    }
 
     /// <inheritdoc/>
     /// <param name="predictions">[B] or [..,D].</param>
@@ -60,6 +76,13 @@ public sealed class R2Metric : Metric
         internal readonly double Result => _spread > 0
             ? 1 - (_error / _spread)
             : _error == 0 && _weight > 0 ? 1 : 0;
+
+        internal static Column Load(double[] saved) => new()
+        {
+            _weight = saved[0], _mean = saved[1], _spread = saved[2], _error = saved[3],
+        };
+
+        internal readonly double[] Save() => [_weight, _mean, _spread, _error];
 
         internal void Add(double prediction, double target, double weight)
         {

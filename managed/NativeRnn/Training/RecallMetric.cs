@@ -1,3 +1,5 @@
+using NativeRnn.Layers;
+
 namespace NativeRnn.Training;
 
 /// <summary>
@@ -28,6 +30,12 @@ public sealed class RecallMetric : Metric
 
     /// <inheritdoc/>
     public override void Reset() => _counts.Reset();
+
+    /// <inheritdoc/>
+    public override void SaveState(TrainingState state) => _counts.Save(state);
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state) => _counts.Load(state);
 
     /// <inheritdoc/>
     /// <param name="predictions">[..,C]; [..,1] or [B] for yes or no.</param>

@@ -5,6 +5,14 @@ namespace NativeRnn.Training;
 /// <content>Training, evaluation and prediction over data sets.</content>
 public sealed partial class Sequential
 {
+    /// <summary>
+    /// What the last Fit of this model did, also of one that was cancelled or that an exception ended;
+    /// null before the first.
+    /// </summary>
+    public History? History { get; private set; }
+
+    internal Loss CompiledLoss => Compiled().Loss;
+
     /// <summary>Trains the model. Weights and optimiser go on from where they are.</summary>
     /// <param name="x">Inputs, [N,..]: N rows.</param>
     /// <param name="y">Targets, [N,..].</param>
@@ -15,11 +23,11 @@ public sealed partial class Sequential
     /// <returns>Losses and metrics of each epoch; the losses with the penalties of regularisers.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     /// <exception cref="NativeRnnException">
-    /// The loss or the gradients' norm is not finite; the message says at which epoch and batch, and
-    /// the weights are as they were before it.
+    /// The loss or the gradients' norm is not finite; the message says at which epoch and batch, and in
+    /// which layer and at which time step first, and the weights are as they were before it.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// It was cancelled; the model keeps what it has learnt.
+    /// It was cancelled; the model keeps what it has learnt, see <see cref="History"/>.
     /// </exception>
     public History Fit(
         Tensor x,
@@ -29,21 +37,104 @@ public sealed partial class Sequential
         FitOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        (Loss loss, Optimizer optimizer) = Compiled();
+        Compiled();
         CheckRows(x, y);
-        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         options ??= new FitOptions();
-        CheckOptions(options, x.Shape[0]);
-        Build(x.Shape, x.DType, x.Device);
-        if (!optimizer.IsBound)
+        options.Check();
+        if (options.SampleWeights is not null)
         {
-            optimizer.Bind(Parameters());
+            BatchWeights.Checked(options.SampleWeights, x.Shape[0], nameof(options.SampleWeights));
         }
 
-        SetTraining(true);
-        FitLoop loop = new(this, loss, optimizer, _metrics, options);
-        return loop.Run(x, y, epochs, batchSize, cancellationToken);
+        int training = TrainingRows(x.Shape[0], options);
+        using RowFeed feed = new(
+            x, y, options.SampleWeights, ..training, batchSize, options.Shuffle ? options.Seed : null);
+        using BatchFeed? held = options.ValidationSplit > 0 && training < x.Shape[0]
+            ? new RowFeed(x, y, options.SampleWeights, training.., batchSize)
+            : null;
+        return FitOn(feed, held, epochs, batchSize, options, cancellationToken);
+    }
+
+    /// <summary>Trains the model on a data set, with its order and its batches.</summary>
+    /// <param name="data">Samples and how they become batches.</param>
+    /// <param name="epochs">Times that all samples are taken, at least 1.</param>
+    /// <param name="options">Validation, clipping, callbacks, checkpoints; null: the defaults. A split
+    /// takes the last samples.</param>
+    /// <param name="device">Where to train; null: that of the parameters, or
+    /// <see cref="Device.Default"/>.</param>
+    /// <param name="cancellationToken">Ends the training after the batch that runs.</param>
+    /// <returns>Losses and metrics of each epoch.</returns>
+    /// <inheritdoc cref="Fit(Tensor, Tensor, int, int, FitOptions?, CancellationToken)" path="/exception"/>
+    public History Fit(
+        Dataset data,
+        int epochs = 1,
+        FitOptions? options = null,
+        Device? device = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Compiled();
+        options ??= new FitOptions();
+        options.Check();
+        RequireNoSampleWeights(options);
+        Device target = device ?? OwnDevice() ?? Device.Default;
+        (Dataset training, Dataset? validation) = options.ValidationSplit > 0
+            ? data.Split(options.ValidationSplit)
+            : (data, null);
+        using DatasetFeed feed = new(training, target);
+        using BatchFeed? held = validation is null
+            ? null
+            : new DatasetFeed(validation.InOrder(), target);
+        return FitOn(feed, held, epochs, data.BatchSize, options, cancellationToken);
+    }
+
+    /// <summary>Trains the model on batches of one's own.</summary>
+    /// <param name="batches">Enumerated once for each epoch; a resumed run skips those that were taken
+    /// before. Their tensors stay the caller's.</param>
+    /// <param name="epochs">Times that all batches are taken, at least 1.</param>
+    /// <param name="options">Validation data, clipping, callbacks, checkpoints; null: the defaults.</param>
+    /// <param name="cancellationToken">Ends the training after the batch that runs.</param>
+    /// <returns>Losses and metrics of each epoch.</returns>
+    /// <inheritdoc cref="Fit(Tensor, Tensor, int, int, FitOptions?, CancellationToken)" path="/exception"/>
+    public History Fit(
+        IEnumerable<Batch> batches,
+        int epochs = 1,
+        FitOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        Compiled();
+        options ??= new FitOptions();
+        options.Check();
+        RequireNoSampleWeights(options);
+        if (options.ValidationSplit > 0)
+        {
+            throw new ArgumentException(
+                "ValidationSplit can't split batches: give ValidationData or ValidationDataset",
+                nameof(options));
+        }
+
+        using BatchesFeed feed = new(batches);
+        return FitOn(feed, null, epochs, DefaultBatchSize, options, cancellationToken);
+    }
+
+    /// <summary>
+    /// Trains the model on batches that come asynchronously. The training runs on a thread of the pool;
+    /// meanwhile nothing else may use the device, but for the enumeration while a batch is awaited.
+    /// </summary>
+    /// <inheritdoc cref="Fit(IEnumerable{Batch}, int, FitOptions?, CancellationToken)"/>
+    public Task<History> FitAsync(
+        IAsyncEnumerable<Batch> batches,
+        int epochs = 1,
+        FitOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        return Task.Run(
+            () => Fit(
+                new AsyncBatches<Batch>(batches, cancellationToken), epochs, options, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Computes the loss and the metrics on some data, without dropout.</summary>
@@ -54,11 +145,24 @@ public sealed partial class Sequential
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     public Evaluation Evaluate(Tensor x, Tensor y, int batchSize = 32)
     {
-        (Loss loss, _) = Compiled();
+        Compiled();
         CheckRows(x, y);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        int[] rows = [.. Enumerable.Range(0, x.Shape[0])];
-        return EvaluateRows(loss, new RowSource(x), new RowSource(y), rows, batchSize);
+        using RowFeed feed = new(x, y, null, .., batchSize);
+        return EvaluateOn(feed);
+    }
+
+    /// <summary>Computes the loss and the metrics on a data set, without dropout.</summary>
+    /// <param name="data">Samples and how they become batches.</param>
+    /// <param name="device">Where; null: that of the parameters, or <see cref="Device.Default"/>.</param>
+    /// <returns>The means over all samples.</returns>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    public Evaluation Evaluate(Dataset data, Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Compiled();
+        using DatasetFeed feed = new(data, device ?? OwnDevice() ?? Device.Default);
+        return EvaluateOn(feed);
     }
 
     /// <summary>Computes the model's output on some data, without dropout.</summary>
@@ -96,33 +200,14 @@ public sealed partial class Sequential
         return all!;
     }
 
-    internal Evaluation EvaluateRows(
-        Loss loss, RowSource inputs, RowSource targets, int[] rows, int batchSize)
-    {
-        double sum = 0;
-        ResetMetrics();
-        InEvaluation(() =>
-        {
-            for (int start = 0; start < rows.Length; start += batchSize)
-            {
-                Span<int> batch = rows.AsSpan(start, Math.Min(batchSize, rows.Length - start));
-                using GradientTape tape = inputs.Device.Record(gradients: false);
-                (Tensor predictions, Tensor wanted) = Judged(
-                    ForwardMasked(inputs.Take(batch), null), targets.Take(batch), loss);
-                sum += loss.Evaluate(predictions, wanted).Item() * (double)batch.Length;
-                UpdateMetrics(predictions, wanted);
-            }
-        });
-        return new Evaluation((sum / rows.Length) + this.Penalty(), MetricResults());
-    }
-
     internal void ResetMetrics() => Array.ForEach(_metrics, metric => metric.Reset());
 
-    internal void UpdateMetrics(Tensor predictions, Tensor targets)
+    internal void UpdateMetrics(in JudgedBatch judged, Tensor? weights)
     {
+        Tensor? each = judged.WeightsOf(weights);
         foreach (Metric metric in _metrics)
         {
-            metric.Update(predictions, targets);
+            metric.Update(judged.Predictions, judged.Targets, each);
         }
     }
 
@@ -150,48 +235,9 @@ public sealed partial class Sequential
         }
     }
 
-    private static void CheckOptions(FitOptions options, int rows)
-    {
-        Sizes.RequireRate(options.ValidationSplit, nameof(options.ValidationSplit));
-        if (!(options.ClipNorm >= 0) || float.IsInfinity(options.ClipNorm))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.ClipNorm, "ClipNorm must be at least 0 and finite");
-        }
-
-        if (!(options.ClipValue >= 0) || float.IsInfinity(options.ClipValue))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.ClipValue, "ClipValue must be at least 0 and finite");
-        }
-
-        if (options.AccumulateSteps < 1)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.AccumulateSteps, "AccumulateSteps must be at least 1");
-        }
-
-        if (options.ValidationData is (Tensor x, Tensor y))
-        {
-            CheckRows(x, y);
-            if (options.ValidationSplit > 0)
-            {
-                throw new ArgumentException(
-                    "give ValidationSplit or ValidationData, not both", nameof(options));
-            }
-        }
-
-        if ((int)(rows * (1 - (double)options.ValidationSplit)) < 1)
-        {
-            throw new ArgumentException(
-                $"ValidationSplit {options.ValidationSplit} of {rows} rows leaves none to train on",
-                nameof(options));
-        }
-    }
-
-    private (Loss Loss, Optimizer Optimizer) Compiled() => _loss is null || _optimizer is null
+    private CompiledParts Compiled() => _loss is null || _optimizer is null
         ? throw new InvalidOperationException("call Compile first")
-        : (_loss, _optimizer);
+        : new CompiledParts(_loss, _optimizer, _metrics);
 
     private void InEvaluation(Action action)
     {

@@ -2,27 +2,25 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
 
-/// <content>Masked steps in losses and metrics.</content>
+/// <content>Batches of sequences of several lengths, and of masked steps.</content>
 public sealed partial class Sequential
 {
-    /// <summary>
-    /// What a loss and the metrics judge: of sequences with a mask, the steps that count, in one
-    /// row: predictions [N,..] and targets [N,..].
-    /// </summary>
-    internal static (Tensor Predictions, Tensor Targets) Judged(
-        in MaskedTensor predictions, Tensor targets, Loss loss)
+    /// <summary>Runs a batch: what the loss and the metrics get of it.</summary>
+    internal JudgedBatch Judge(in Batch batch, Loss loss) =>
+        JudgedBatch.Of(ForwardMasked(batch.Input, MaskOf(batch)), batch.Target, loss);
+
+    /// <summary>The mask that a batch's lengths make; null: all steps count.</summary>
+    internal static SequenceMask? MaskOf(in Batch batch)
     {
-        if (predictions.Mask is not { IsFull: false } mask
-            || !loss.JudgesSteps || !mask.Fits(predictions.Output) || !mask.Fits(targets))
+        if (batch.Lengths is not Tensor lengths)
         {
-            return (predictions.Output, targets);
+            return null;
         }
 
-        int[] places = mask.Places();
-        return places.Length > 0
-            ? (Rows.Gather(predictions.Output, 2, places, [places.Length]),
-                Rows.Gather(targets, 2, places, [places.Length]))
+        return batch.Input.Rank >= 2
+            ? SequenceMask.FromLengths(batch.Input.Shape[1], lengths.ToInt32Array())
             : throw new ArgumentException(
-                "no step of a batch counts: there is nothing to learn from", nameof(targets));
+                $"a batch has Lengths, but its input is {Sizes.Text(batch.Input.Shape)}; it must be " +
+                "[B,T,..]");
     }
 }

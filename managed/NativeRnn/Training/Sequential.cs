@@ -4,7 +4,7 @@ namespace NativeRnn.Training;
 
 /// <summary>
 /// Layers in a row, each fed with the output of the one before, with training as in Keras:
-/// <see cref="Compile"/>, <see cref="Fit"/>, <see cref="Evaluate"/>, <see cref="Predict"/>.
+/// <see cref="Compile"/>, <c>Fit</c>, <c>Evaluate</c>, <see cref="Predict"/>.
 /// </summary>
 /// <example>
 /// <code>

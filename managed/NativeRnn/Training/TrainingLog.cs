@@ -29,4 +29,11 @@ internal static partial class TrainingLog
         int epochs,
         int bestEpoch,
         double? validationLoss);
+
+    [LoggerMessage(
+        EventId = 3,
+        Level = LogLevel.Warning,
+        Message = "Skipped batch {Batch} of epoch {Epoch}: {Problem}")]
+    internal static partial void Skipped(
+        this ILogger logger, int epoch, int batch, string problem);
 }

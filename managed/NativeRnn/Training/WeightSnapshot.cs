@@ -24,4 +24,28 @@ internal sealed class WeightSnapshot(Module model)
             _parameters[index].Value.Write(_values[index]);
         }
     }
+
+    internal void Save(TrainingState state)
+    {
+        for (int index = 0; _values is not null && index < _parameters.Length; index++)
+        {
+            Tensor value = _parameters[index].Value;
+            state.Set($"weights/{index}", Tensor.From(_values[index], value.Shape, value.Device));
+        }
+    }
+
+    internal void Load(TrainingState state)
+    {
+        _values = [.. _parameters.Select(
+            (_, index) => state.GetTensor($"weights/{index}").ToArray())];
+        for (int index = 0; index < _parameters.Length; index++)
+        {
+            if (_values[index].Length != _parameters[index].Length)
+            {
+                throw new InvalidDataException(
+                    $"the saved weights {index} have {_values[index].Length} numbers, the model's " +
+                    $"{_parameters[index].Length}");
+            }
+        }
+    }
 }

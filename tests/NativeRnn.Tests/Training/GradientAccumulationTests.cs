@@ -42,17 +42,17 @@ public sealed class GradientAccumulationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 0f)]
-    [InlineData(1, -1f)]
-    [InlineData(1, float.NaN)]
-    public void Fit_OfOptionsOutOfRange_Refuses(int accumulate, float clip)
+    [InlineData(0, 0f, "AccumulateSteps")]
+    [InlineData(1, -1f, "ClipValue")]
+    [InlineData(1, float.NaN, "ClipValue")]
+    public void Fit_OfOptionsOutOfRange_Refuses(int accumulate, float clip, string name)
     {
         using Tensor x = Numbers.Tensor(_device, 1, 4, 2);
         Sequential model = new(new Dense(2));
         model.Compile(new MeanSquaredError(), new Sgd());
         FitOptions options = new() { AccumulateSteps = accumulate, ClipValue = clip };
 
-        Assert.Equal("options", Assert.Throws<ArgumentOutOfRangeException>(
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(
             () => model.Fit(x, x, options: options)).ParamName);
     }
 

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using NativeRnn.Formats;
+
+namespace NativeRnn.Training;
+
+/// <summary>
+/// A CSV file with a line for each epoch: <c>epoch,loss,accuracy,val_loss,val_accuracy,seconds</c>.
+/// It is written anew after each epoch, whole or not at all, so that a resumed run continues it.
+/// </summary>
+public sealed class CsvLog : Callback
+{
+    private readonly string _path;
+
+    /// <summary>A log.</summary>
+    /// <param name="path">The file; its directory must exist.</param>
+    public CsvLog(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = path;
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(TrainingContext context, EpochResult result)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        string text = Table(context.History.Epochs);
+        AtomicFile.Write(_path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static string Table(IReadOnlyList<EpochResult> epochs)
+    {
+        string[] names = [.. EpochValues.Of(epochs[0]).Select(value => value.Name)];
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"epoch,{string.Join(',', names.Select(Quoted))},seconds\n");
+        foreach (EpochResult epoch in epochs)
+        {
+            string values = string.Join(',', EpochValues.Of(epoch).Select(
+                value => value.Value.ToString("R", CultureInfo.InvariantCulture)));
+            text.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{values},{epoch.Seconds:0.###}\n");
+        }
+
+        return text.ToString();
+    }
+
+    // A name is the user's own for a metric of his.
+    private static string Quoted(string name) => name.AsSpan().ContainsAny(",\"\n")
+        ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+        : name;
+}

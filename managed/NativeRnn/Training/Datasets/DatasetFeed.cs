@@ -1,0 +1,40 @@
+namespace NativeRnn.Training;
+
+/// <summary>Batches of a <see cref="Dataset"/>: the host's numbers become tensors of the tape.</summary>
+internal sealed class DatasetFeed : BatchFeed
+{
+    private readonly Dataset _data;
+    private readonly HostTensor _example;
+    private IEnumerator<HostBatch>? _batches;
+
+    internal DatasetFeed(Dataset data, Device device)
+    {
+        (_data, Device) = (data, device);
+        _example = data.First().Input;
+        Batches = data.BatchCount;
+    }
+
+    internal override Device Device { get; }
+
+    internal override ReadOnlySpan<int> InputShape => _example.Shape;
+
+    internal override DType InputType => _example.DType;
+
+    internal override int Batches { get; }
+
+    internal override long Rows => _data.Count;
+
+    internal override string Identity => _data.Identity;
+
+    internal override void StartEpoch(int epoch, int skip)
+    {
+        _batches?.Dispose();
+        _batches = _data.HostBatches(epoch, skip).GetEnumerator();
+    }
+
+    internal override bool MoveNext() => _batches!.MoveNext();
+
+    internal override Batch Load() => _batches!.Current.ToBatch(Device);
+
+    public override void Dispose() => _batches?.Dispose();
+}
