@@ -15,15 +15,16 @@ LENGTHS = [5, 2, 4, 1]
 
 
 class GoldenFile:
-    def __init__(self, name):
+    def __init__(self, name, digits=17):
         self.path = HERE / f"{name}.txt"
+        self.digits = digits
         self.lines = []
 
     def add(self, name, values):
         values = torch.as_tensor(values).detach().flatten().tolist()
         self.lines.append(f"{name} {len(values)}")
         for start in range(0, len(values), 6):
-            self.lines.append(" ".join(f"{value:.17g}" for value in values[start : start + 6]))
+            self.lines.append(" ".join(f"{value:.{self.digits}g}" for value in values[start : start + 6]))
 
     def write(self):
         self.path.write_text("\n".join(self.lines) + "\n")

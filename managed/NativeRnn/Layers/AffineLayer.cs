@@ -55,7 +55,8 @@ public abstract class AffineLayer : Module
                 nameof(input));
         }
 
-        return Apply(input, _weight!.Value, _bias?.Value);
+        Sizes.RequireDevice(input, _weight!.Value.Device, nameof(input));
+        return Apply(input, _weight.Value, _bias?.Value);
     }
 
     /// <summary>Makes the parameters.</summary>

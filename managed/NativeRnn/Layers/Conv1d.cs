@@ -136,6 +136,7 @@ public sealed class Conv1d : Module
                 nameof(input));
         }
 
+        Sizes.RequireDevice(input, _weight!.Value.Device, nameof(input));
         Tensor windows = _window.Windows(input);
         Tensor output = Groups == 1 ? Product(windows) : GroupedProduct(windows);
         return ActivationLayer.Apply(Activation, output);

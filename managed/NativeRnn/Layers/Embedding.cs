@@ -84,11 +84,20 @@ public sealed class Embedding : Module
     public override Tensor Forward(Tensor input)
     {
         Sizes.RequireIndices(input, nameof(input));
+        Sizes.RequireDevice(input, Weight.Value.Device, nameof(input));
         Span<int> shape = stackalloc int[input.Rank + 1];
         input.Shape.CopyTo(shape);
         shape[^1] = Dimension;
         Tensor y = Tensor.Empty(shape, input.Device);
-        Ops.EmbeddingForward(Weight.Value, input, y);
+        try
+        {
+            Ops.EmbeddingForward(Weight.Value, input, y);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw Sizes.Named(wrong, nameof(input));
+        }
+
         if (GradientTape.For(Weight.Value) is { } tape)
         {
             Record(tape, input, y);

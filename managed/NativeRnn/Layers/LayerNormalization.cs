@@ -74,6 +74,11 @@ public sealed class LayerNormalization : Module
                 nameof(input));
         }
 
+        if (_weight is not null)
+        {
+            Sizes.RequireDevice(input, _weight.Value.Device, nameof(input));
+        }
+
         return Apply(input);
     }
 

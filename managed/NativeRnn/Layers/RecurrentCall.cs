@@ -37,8 +37,12 @@ internal sealed class RecurrentCall
         _h0 = state?.Hidden;
         _c0 = state?.Cell;
         _lengths = lengths;
+        Sizes.RequireDevice(x, weights.Device, "input");
         CheckState(state);
-        CheckLengths();
+        if (lengths is not null)
+        {
+            Sizes.RequireLengths(lengths, _batch, _steps, x.Device, nameof(lengths));
+        }
     }
 
     internal RecurrentOutput Run(bool dropout, long seed, bool stateLeaves)
@@ -154,19 +158,12 @@ internal sealed class RecurrentCall
 
         Sizes.RequireFloats(given.Hidden, "state");
         Sizes.RequireShape(given.Hidden, [StateRows, _batch, _settings.OutputSize], "state");
+        Sizes.RequireDevice(given.Hidden, _x.Device, "state");
         if (_settings.Cell == RnnCell.Lstm)
         {
             Sizes.RequireFloats(given.Cell!, "state");
             Sizes.RequireShape(given.Cell!, [StateRows, _batch, _settings.HiddenSize], "state");
-        }
-    }
-
-    private void CheckLengths()
-    {
-        if (_lengths is not null)
-        {
-            Sizes.RequireIndices(_lengths, "lengths");
-            Sizes.RequireShape(_lengths, [_batch], "lengths");
+            Sizes.RequireDevice(given.Cell!, _x.Device, "state");
         }
     }
 }

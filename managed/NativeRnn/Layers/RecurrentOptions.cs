@@ -70,11 +70,12 @@ public sealed partial record RecurrentOptions
     /// <summary>Checks what can be checked without sizes.</summary>
     internal void CheckLayer()
     {
-        DirectionMerge.Checked(MergeMode, nameof(MergeMode));
+        DirectionMerge.Checked(MergeMode, Name(nameof(MergeMode)));
         if (CheckpointSteps < 0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(CheckpointSteps), CheckpointSteps, "CheckpointSteps must be at least 0");
+                Name(nameof(CheckpointSteps)), CheckpointSteps,
+                $"{Name(nameof(CheckpointSteps))} must be at least 0");
         }
     }
 

@@ -28,16 +28,17 @@ internal sealed class ScanRun
         (_batch, _steps) = settings.BatchFirst ? (x.Shape[0], x.Shape[1]) : (x.Shape[1], x.Shape[0]);
         _h0 = state;
         _lengths = lengths;
+        Sizes.RequireDevice(x, Weight.Device, "input");
         if (state is not null)
         {
             Sizes.RequireFloats(state, nameof(state));
             Sizes.RequireShape(state, StateShape, nameof(state));
+            Sizes.RequireDevice(state, x.Device, nameof(state));
         }
 
         if (lengths is not null)
         {
-            Sizes.RequireIndices(lengths, nameof(lengths));
-            Sizes.RequireShape(lengths, [_batch], nameof(lengths));
+            Sizes.RequireLengths(lengths, _batch, _steps, x.Device, nameof(lengths));
         }
     }
 

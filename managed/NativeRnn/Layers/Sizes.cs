@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace NativeRnn.Layers;
 
 /// <summary>Checks of arguments that many layers share.</summary>
@@ -40,6 +42,38 @@ internal static class Sizes
                 $"{name} has the shape {Text(tensor.Shape)}, needs {Text(shape)}", name);
         }
     }
+
+    internal static void RequireDevice(Tensor tensor, Device device, string name)
+    {
+        if (!ReferenceEquals(tensor.Device, device))
+        {
+            throw new ArgumentException(
+                $"{name} is {Text(tensor.Shape)} on another device than what it is used with; all " +
+                "must be on one device", name);
+        }
+    }
+
+    /// <summary>Checks int32 [B], each 0 to the most that is allowed.</summary>
+    internal static void RequireLengths(Tensor lengths, int batch, int most, Device device, string name)
+    {
+        RequireIndices(lengths, name);
+        RequireShape(lengths, [batch], name);
+        RequireDevice(lengths, device, name);
+        int[] room = ArrayPool<int>.Shared.Rent(batch);
+        lengths.CopyTo(room);
+        int wrong = room.AsSpan(0, batch).IndexOfAnyExceptInRange(0, most);
+        int length = wrong < 0 ? 0 : room[wrong];
+        ArrayPool<int>.Shared.Return(room);
+        if (wrong >= 0)
+        {
+            throw new ArgumentException(
+                $"{name}[{wrong}] is {length}, must be 0 to {most}", name);
+        }
+    }
+
+    /// <summary>What a native call said of an argument, with the name that the caller knows.</summary>
+    internal static ArgumentException Named(ArgumentException wrong, string name) =>
+        new(wrong.Message, name, wrong);
 
     internal static string Text(ReadOnlySpan<int> shape) =>
         $"[{string.Join(", ", shape.ToArray())}]";

@@ -157,7 +157,8 @@ public sealed partial class Tensor
         var sizes = new TensorShape(shape);
         if (sizes.Length != count)
             throw new ArgumentException(
-                $"{count} values do not fill the shape {sizes}, which has {sizes.Length} elements.");
+                $"{count} values do not fill the shape {sizes}, which has {sizes.Length} elements.",
+                nameof(shape));
         return sizes;
     }
 }

@@ -13,26 +13,29 @@ internal readonly struct TensorShape : IEquatable<TensorShape>
     private readonly AxisSizes _sizes;
 
     /// <exception cref="ArgumentException">More than 8 axes, or a negative size.</exception>
-    internal TensorShape(ReadOnlySpan<int> sizes)
+    internal TensorShape(ReadOnlySpan<int> shape)
     {
-        if (sizes.Length > MaximumRank)
-            throw new ArgumentException($"The shape {Text(sizes)} has {sizes.Length} axes; at most 8 are allowed.");
-        Rank = sizes.Length;
-        for (int axis = 0; axis < sizes.Length; axis++)
+        if (shape.Length > MaximumRank)
+            throw new ArgumentException(
+                $"The shape {Text(shape)} has {shape.Length} axes; at most 8 are allowed.", nameof(shape));
+        Rank = shape.Length;
+        for (int axis = 0; axis < shape.Length; axis++)
         {
-            if (sizes[axis] < 0)
-                throw new ArgumentException($"The shape {Text(sizes)} has a negative size.");
-            _sizes[axis] = sizes[axis];
+            if (shape[axis] < 0)
+                throw new ArgumentException(
+                    $"The shape {Text(shape)} has a negative size.", nameof(shape));
+            _sizes[axis] = shape[axis];
         }
         long length = 1;
         try
         {
-            foreach (int size in sizes)
+            foreach (int size in shape)
                 length = checked(length * size);
         }
         catch (OverflowException)
         {
-            throw new ArgumentException($"The shape {Text(sizes)} has more elements than can be counted.");
+            throw new ArgumentException(
+                $"The shape {Text(shape)} has more elements than can be counted.", nameof(shape));
         }
         Length = length;
     }

@@ -1,4 +1,5 @@
 using NativeRnn.Interop;
+using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
 
@@ -44,7 +45,15 @@ public sealed class CrossEntropyLoss : Loss
     {
         RequireClassNumbers(predictions, targets);
         Tensor losses = Tensor.Empty(targets.Shape, predictions.Device);
-        Ops.CrossEntropyForward(CallOf(predictions, targets), losses);
+        try
+        {
+            Ops.CrossEntropyForward(CallOf(predictions, targets), losses);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw Sizes.Named(wrong, nameof(targets));
+        }
+
         if (GradientTape.For(predictions) is { } tape)
         {
             Record(tape, predictions, targets, losses);

@@ -106,14 +106,32 @@ public sealed class CtcLoss : Loss
         Tensor predictions, Tensor targets, Tensor? lengths = null, Tensor? targetLengths = null)
     {
         int batch = CheckShapes(predictions, targets);
-        CheckLengths(lengths, batch, nameof(lengths));
-        CheckLengths(targetLengths, batch, nameof(targetLengths));
+        if (lengths is not null)
+        {
+            int steps = predictions.Shape[_batchFirst ? 1 : 0];
+            Sizes.RequireLengths(lengths, batch, steps, predictions.Device, nameof(lengths));
+        }
+
+        if (targetLengths is not null)
+        {
+            Sizes.RequireLengths(
+                targetLengths, batch, targets.Shape[1], predictions.Device, nameof(targetLengths));
+        }
+
         Tensor losses = Tensor.Empty([batch], predictions.Device);
         GradientTape? tape = GradientTape.For(predictions);
         CtcCall call = CallOf(predictions, targets, lengths, targetLengths);
         Tensor? reserve = tape is null ? null : Tensor.Scratch(
             [checked((int)Ops.CtcReserveLength(call))], predictions.Device);
-        Ops.CtcForward(call, losses, reserve);
+        try
+        {
+            Ops.CtcForward(call, losses, reserve);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw Sizes.Named(wrong, nameof(targets));
+        }
+
         if (tape is not null)
         {
             Record(tape, call, losses, reserve!);
@@ -151,6 +169,7 @@ public sealed class CtcLoss : Loss
     {
         Sizes.RequireFloats(predictions, nameof(predictions));
         Sizes.RequireIndices(targets, nameof(targets));
+        Sizes.RequireDevice(targets, predictions.Device, nameof(targets));
         if (predictions.Rank != 3 || predictions.Length == 0)
         {
             throw new ArgumentException(
@@ -174,15 +193,6 @@ public sealed class CtcLoss : Loss
         }
 
         return batch;
-    }
-
-    private static void CheckLengths(Tensor? lengths, int batch, string name)
-    {
-        if (lengths is not null)
-        {
-            Sizes.RequireIndices(lengths, name);
-            Sizes.RequireShape(lengths, [batch], name);
-        }
     }
 
     private Tensor TargetLengths(Tensor predictions, Tensor targets)

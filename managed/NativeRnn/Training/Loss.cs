@@ -54,7 +54,7 @@ public abstract class Loss
     /// [B,T]. What a weight stands for is multiplied by it. Null: each weighs 1.
     /// </param>
     /// <param name="mask">
-    /// Floats, in the shape of the first axes of <see cref="EvaluateEach"/>: where 0, there is no loss, and
+    /// Finite floats, in the shape of the first axes of <see cref="EvaluateEach"/>: where 0, there is no loss, and
     /// it does not count in a mean. Null: each counts.
     /// </param>
     /// <returns>As <see cref="Evaluate(Tensor, Tensor)"/>.</returns>
@@ -98,6 +98,8 @@ public abstract class Loss
                 $"{Sizes.Text(predictions.Shape)}; they must have one shape and not be empty",
                 nameof(targets));
         }
+
+        Sizes.RequireDevice(targets, predictions.Device, nameof(targets));
     }
 
     /// <summary>Distributions over the last axis: one shape, at least one axis.</summary>
@@ -123,6 +125,8 @@ public abstract class Loss
                 $"{Sizes.Text(predictions.Shape)}; targets must have the predictions' shape without " +
                 "the last axis, and not be empty", nameof(targets));
         }
+
+        Sizes.RequireDevice(targets, predictions.Device, nameof(targets));
     }
 
     private protected static float RequireSmoothing(float labelSmoothing) =>
@@ -155,6 +159,6 @@ public abstract class Loss
         Tensor weighted = losses * factors.Values;
         return Reduction == Reduction.None
             ? weighted
-            : weighted.Sum() * factors.Scale(Reduction);
+            : weighted.Sum() * factors.Scale(Reduction, nameof(weights));
     }
 }

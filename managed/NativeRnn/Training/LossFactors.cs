@@ -44,7 +44,7 @@ internal readonly record struct LossFactors(Tensor Values, double Count, double 
     }
 
     /// <summary>What the sum of the weighted losses is multiplied by.</summary>
-    internal float Scale(Reduction reduction)
+    internal float Scale(Reduction reduction, string weightsName)
     {
         if (reduction == Reduction.Sum)
         {
@@ -55,7 +55,8 @@ internal readonly record struct LossFactors(Tensor Values, double Count, double 
         if (divisor < 0)
         {
             throw new ArgumentException(
-                $"the weights add up to {divisor}; a weighted mean needs a sum that is not negative");
+                $"the weights add up to {divisor}; a weighted mean needs a sum that is not negative",
+                weightsName);
         }
 
         return divisor == 0 ? 0 : (float)(1 / divisor);
@@ -66,6 +67,8 @@ internal readonly record struct LossFactors(Tensor Values, double Count, double 
         int repeats = SampleWeights.Repeats(mask, shape, nameof(mask));
         float[] room = ArrayPool<float>.Shared.Rent((int)mask.Length);
         mask.CopyTo(room);
+        SampleWeights.RequireFrom(
+            float.NegativeInfinity, room.AsSpan(0, (int)mask.Length), nameof(mask));
         for (int index = 0; index < factors.Length; index++)
         {
             factors[index] = room[index / repeats] == 0 ? 0 : 1;

@@ -44,7 +44,7 @@ internal static class SampleWeights
             {
                 string range = float.IsFinite(least) ? $"finite and at least {least}" : "finite";
                 throw new ArgumentException(
-                    $"{name} holds {weights[index]} at {index}; weights must be {range}", name);
+                    $"{name} holds {weights[index]} at {index}; each must be {range}", name);
             }
         }
     }

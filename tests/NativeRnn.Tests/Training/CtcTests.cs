@@ -1,6 +1,5 @@
-using System.Globalization;
 using NativeRnn.Layers;
-using NativeRnn.Tests.Interop;
+using NativeRnn.Tests.Golden;
 using NativeRnn.Tests.Layers;
 using NativeRnn.Training;
 
@@ -40,12 +39,12 @@ public sealed class CtcTests : IDisposable
     [Fact]
     public void Evaluate_OfPyTorchsNumbers_IsPyTorchsMean()
     {
-        Dictionary<string, float[]> golden = ReadGolden();
+        GoldenFile golden = new("ctc");
         Tensor Integers(string name, params int[] shape) =>
-            Tensor.From([.. golden[name].Select(value => (int)value)], shape, _device);
+            Tensor.From(golden.Integers(name), shape, _device);
 
         Tensor mean = new CtcLoss(blank: 2, batchFirst: false).EvaluateSequences(
-            Tensor.From(golden["logits"], [7, 4, 5], _device),
+            golden.Tensor(_device, "logits", 7, 4, 5),
             Integers("targets", 4, 3),
             Integers("lengths", 4),
             Integers("target_lengths", 4));
@@ -257,26 +256,6 @@ public sealed class CtcTests : IDisposable
         }
 
         return Tensor.From(values, [rows.Length, steps, Classes], _device);
-    }
-
-    // Arrays by name: a line "name length", then the values.
-    private static Dictionary<string, float[]> ReadGolden()
-    {
-        Dictionary<string, float[]> arrays = [];
-        string[] words = File.ReadAllText(NativeBuild.RepositoryFile("tests/golden/ctc.txt"))
-            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        for (int at = 0; at < words.Length;)
-        {
-            int length = int.Parse(words[at + 1], CultureInfo.InvariantCulture);
-            arrays[words[at]] =
-            [
-                .. words.AsSpan(at + 2, length).ToArray()
-                    .Select(word => float.Parse(word, CultureInfo.InvariantCulture)),
-            ];
-            at += 2 + length;
-        }
-
-        return arrays;
     }
 
     private static string Key(IEnumerable<int> labels) => string.Join(' ', labels);
