@@ -11,44 +11,7 @@ using nrnn::RequireRange;
 
 namespace {
 
-constexpr int32_t kMaxSize = 65536;
-constexpr int32_t kMaxLayers = 64;
 constexpr int64_t kMaxElements = int64_t{1} << 40;
-
-nrnn::Cell CellOf(const nrnn_rnn_config& config) {
-  switch (config.cell) {
-    case NRNN_CELL_LSTM:
-      return nrnn::Cell::kLstm;
-    case NRNN_CELL_GRU:
-      return config.reset_after ? nrnn::Cell::kGru : nrnn::Cell::kGruResetBefore;
-    case NRNN_CELL_RNN_TANH:
-      return nrnn::Cell::kRnnTanh;
-    default:
-      return nrnn::Cell::kRnnRelu;
-  }
-}
-
-nrnn::RnnShape CheckedShape(const nrnn_rnn_config& config) {
-  RequireRange("cell", config.cell, NRNN_CELL_LSTM, NRNN_CELL_RNN_RELU);
-  RequireRange("reset_after", config.reset_after, 0, config.cell == NRNN_CELL_GRU ? 1 : 0);
-  RequireRange("num_layers", config.num_layers, 1, kMaxLayers);
-  RequireRange("directions", config.directions, 1, 2);
-  RequireRange("batch_first", config.batch_first, 0, 1);
-  RequireRange("bias", config.bias, 0, 1);
-  RequireRange("input_size", config.input_size, 1, kMaxSize);
-  RequireRange("hidden_size", config.hidden_size, 1, kMaxSize);
-  Require(config.dropout >= 0.0f && config.dropout < 1.0f, "dropout is ", config.dropout,
-          ", must be at least 0 and below 1");
-  return {CellOf(config),
-          config.num_layers,
-          config.directions,
-          config.batch_first != 0,
-          config.bias != 0,
-          config.input_size,
-          config.hidden_size,
-          config.evaluation != 0 ? 0.0f : config.dropout,
-          nrnn::CheckedOptions(config)};
-}
 
 // Throws unless sequences of this size stay far from overflow: the reserve's length must fit.
 void RequireSequence(const nrnn_rnn& rnn, int64_t steps, int64_t batch) {
@@ -85,7 +48,7 @@ nrnn_status nrnn_rnn_create(nrnn_device* device, const nrnn_rnn_config* config,
     Require(device != nullptr, "device is null");
     Require(config != nullptr, "config is null");
     Require(out_rnn != nullptr, "out_rnn is null");
-    *out_rnn = new nrnn_rnn(device->backend, CheckedShape(*config));
+    *out_rnn = new nrnn_rnn(device->backend, nrnn::CheckedShape(*config));
   });
 }
 

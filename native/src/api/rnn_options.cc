@@ -7,6 +7,8 @@
 namespace nrnn {
 namespace {
 
+constexpr int32_t kMaxSize = 65536;
+constexpr int32_t kMaxLayers = 64;
 constexpr float kDefaultEpsilon = 1e-5f;
 
 // Throws unless the option is off or the plan's cell is an LSTM.
@@ -87,8 +89,7 @@ bool AnySet(const nrnn_rnn_config& config) {
          config.recurrent_dropout != 0.0f || config.weight_dropout != 0.0f;
 }
 
-}  // namespace
-
+// The fields before projection_size are checked already.
 RnnOptions CheckedOptions(const nrnn_rnn_config& config) {
   CheckFlags(config);
   CheckNumbers(config);
@@ -117,6 +118,43 @@ RnnOptions CheckedOptions(const nrnn_rnn_config& config) {
   options.recurrent_dropout = config.recurrent_dropout;
   options.weight_dropout = config.weight_dropout;
   return options;
+}
+
+Cell CellOf(const nrnn_rnn_config& config) {
+  switch (config.cell) {
+    case NRNN_CELL_LSTM:
+      return Cell::kLstm;
+    case NRNN_CELL_GRU:
+      return config.reset_after ? Cell::kGru : Cell::kGruResetBefore;
+    case NRNN_CELL_RNN_TANH:
+      return Cell::kRnnTanh;
+    default:
+      return Cell::kRnnRelu;
+  }
+}
+
+}  // namespace
+
+RnnShape CheckedShape(const nrnn_rnn_config& config) {
+  RequireRange("cell", config.cell, NRNN_CELL_LSTM, NRNN_CELL_RNN_RELU);
+  RequireRange("reset_after", config.reset_after, 0, config.cell == NRNN_CELL_GRU ? 1 : 0);
+  RequireRange("num_layers", config.num_layers, 1, kMaxLayers);
+  RequireRange("directions", config.directions, 1, 2);
+  RequireRange("batch_first", config.batch_first, 0, 1);
+  RequireRange("bias", config.bias, 0, 1);
+  RequireRange("input_size", config.input_size, 1, kMaxSize);
+  RequireRange("hidden_size", config.hidden_size, 1, kMaxSize);
+  Require(config.dropout >= 0.0f && config.dropout < 1.0f, "dropout is ", config.dropout,
+          ", must be at least 0 and below 1");
+  return {CellOf(config),
+          config.num_layers,
+          config.directions,
+          config.batch_first != 0,
+          config.bias != 0,
+          config.input_size,
+          config.hidden_size,
+          config.evaluation != 0 ? 0.0f : config.dropout,
+          CheckedOptions(config)};
 }
 
 }  // namespace nrnn
