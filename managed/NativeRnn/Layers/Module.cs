@@ -142,7 +142,7 @@ public abstract class Module
     }
 
     /// <summary>Sets all gradients to zero; an optimiser's step does it too.</summary>
-    public void ZeroGradients()
+    public void ZeroGrad()
     {
         foreach (Parameter parameter in Parameters())
         {

@@ -44,7 +44,7 @@ internal sealed class AccumulatedGradient(Optimizer optimizer, int steps)
     /// <summary>Drops what waits.</summary>
     internal void Drop()
     {
-        optimizer.ZeroGradients();
+        optimizer.ZeroGrad();
         (_batches, _rows) = (0, 0);
     }
 

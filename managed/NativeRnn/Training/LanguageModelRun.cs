@@ -142,7 +142,7 @@ internal sealed class LanguageModelRun
         }
         catch (NativeRnnException exception)
         {
-            _optimizer.ZeroGradients();
+            _optimizer.ZeroGrad();
             throw NotFinite(exception.Message, exception);
         }
     }

@@ -136,7 +136,7 @@ public abstract partial class Optimizer
     }
 
     /// <summary>Sets all gradients to zero; a step does it too.</summary>
-    public void ZeroGradients()
+    public void ZeroGrad()
     {
         foreach (Parameter parameter in Bound())
         {

@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
@@ -8,39 +10,51 @@ namespace NativeRnn.Training;
 /// </summary>
 /// <example>
 /// <code>
-/// Sequential model = new(new Lstm(128, returnSequences: true), new Lstm(128), new Dense(10));
+/// Sequential model = new() { new Lstm(128, returnSequences: true), new Lstm(128), new Dense(10) };
 /// model.Compile(new CategoricalCrossEntropy(), new Adam(), new AccuracyMetric());
 /// model.Fit(x, y, epochs: 10);
 /// </code>
 /// </example>
-public sealed partial class Sequential : Module
+[SuppressMessage("Naming", "CA1710", Justification = "Keras' name.")]
+public sealed partial class Sequential : Module, IEnumerable<Module>
 {
-    private readonly Module[] _layers;
-    private readonly int[]?[] _shapes;
+    private readonly List<Module> _layers = [];
+    private readonly List<int[]?> _shapes = [];
     private Loss? _loss;
     private Optimizer? _optimizer;
     private Metric[] _metrics = [];
 
     /// <summary>Layers in a row; their names are 0, 1, …</summary>
-    /// <param name="layers">At least one.</param>
+    /// <param name="layers">The first layers; more may be added before the model is used.</param>
     public Sequential(params Module[] layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        if (layers.Length == 0)
-        {
-            throw new ArgumentException("there are no layers", nameof(layers));
-        }
-
-        _layers = [.. layers];
-        _shapes = new int[]?[layers.Length];
-        for (int index = 0; index < layers.Length; index++)
-        {
-            Register($"{index}", layers[index]);
-        }
+        Array.ForEach(layers, Add);
     }
 
     /// <summary>The layers.</summary>
     public IReadOnlyList<Module> Layers => _layers;
+
+    /// <summary>Adds a layer behind the others.</summary>
+    /// <param name="layer">It is fed with the output of the last one.</param>
+    /// <exception cref="InvalidOperationException">The model is compiled already.</exception>
+    public void Add(Module layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (_optimizer is not null)
+        {
+            throw new InvalidOperationException("add all layers before Compile");
+        }
+
+        Register($"{_layers.Count}", layer);
+        _layers.Add(layer);
+        _shapes.Add(null);
+    }
+
+    /// <summary>The layers, from the first to the last.</summary>
+    public IEnumerator<Module> GetEnumerator() => _layers.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Runs all layers.</summary>
     /// <param name="input">As the first layer wants it.</param>
@@ -51,6 +65,7 @@ public sealed partial class Sequential : Module
     /// <remarks>A mask that one layer makes goes to the next ones.</remarks>
     public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
     {
+        RequireLayers();
         MaskedTensor output = new(input, mask);
         foreach (Module layer in _layers)
         {
@@ -70,6 +85,7 @@ public sealed partial class Sequential : Module
     public void Build(
         ReadOnlySpan<int> inputShape, DType dtype = DType.Float32, Device? device = null)
     {
+        RequireLayers();
         Device target = device ?? Device.Default;
         int[] shape = inputShape.ToArray();
         if (shape.Length > 0)
@@ -84,7 +100,7 @@ public sealed partial class Sequential : Module
         {
             using GradientTape tape = target.Record(gradients: false);
             Tensor output = Tensor.NewOwned(shape, target, dtype);
-            for (int index = 0; index < _layers.Length; index++)
+            for (int index = 0; index < _layers.Count; index++)
             {
                 output = _layers[index].Forward(output);
                 _shapes[index] = output.Shape.ToArray();
@@ -111,6 +127,7 @@ public sealed partial class Sequential : Module
             throw new ArgumentException("two metrics have one name", nameof(metrics));
         }
 
+        RequireLayers();
         CheckSoftmax(loss);
         (_loss, _optimizer, _metrics) = (loss, optimizer, [.. metrics]);
     }
@@ -118,6 +135,14 @@ public sealed partial class Sequential : Module
     /// <summary>A table of the layers, their output shapes and how many weights they have.</summary>
     /// <returns>Lines of text; sizes that depend on the batch are shown as *.</returns>
     public string Summary() => SequentialSummary.Write(_layers, _shapes);
+
+    private void RequireLayers()
+    {
+        if (_layers.Count == 0)
+        {
+            throw new InvalidOperationException("the model has no layers: add at least one");
+        }
+    }
 
     // Layers that carry their state don't take it from a batch of zeros.
     private void SetTrial(bool trial)

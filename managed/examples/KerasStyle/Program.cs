@@ -6,10 +6,12 @@ using NativeRnn.Training;
 (Tensor x, Tensor y) = Waves.Create(count: 512, seed: 1);
 (Tensor testX, Tensor testY) = Waves.Create(count: 128, seed: 2);
 
-Sequential model = new(
+Sequential model = new()
+{
     new Lstm(128, returnSequences: true),
     new Lstm(128),
-    new Dense(10));
+    new Dense(10),
+};
 model.Compile(new CategoricalCrossEntropy(), new Adam(), new AccuracyMetric());
 
 History history = model.Fit(x, y, epochs: 10);

@@ -18,6 +18,7 @@ for (int epoch = 1; epoch <= 10; epoch++)
         (Tensor input, Tensor target) = Steps.Create(BatchSize, random);
         using GradientTape tape = Device.Default.Record();
         Tensor loss = criterion.Evaluate(model.Forward(input), target);
+        optimizer.ZeroGrad();
         tape.Backward(loss);
         optimizer.ClipGradientNorm(1);
         optimizer.Step();

@@ -135,7 +135,7 @@ public sealed class ModuleTests : IDisposable
     }
 
     [Fact]
-    public void ZeroGradients_ClearsThemAll()
+    public void ZeroGrad_ClearsThemAll()
     {
         Pair model = new(_device, seed: 1);
         using (GradientTape tape = _device.Record())
@@ -146,7 +146,7 @@ public sealed class ModuleTests : IDisposable
         Assert.All(
             model.Parameters(), parameter => Assert.Contains(
                 parameter.Gradient.ToArray(), value => value != 0));
-        model.ZeroGradients();
+        model.ZeroGrad();
 
         Assert.All(
             model.Parameters(), parameter => Assert.All(

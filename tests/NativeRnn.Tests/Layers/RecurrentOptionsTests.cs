@@ -233,7 +233,7 @@ public sealed class RecurrentOptionsTests : IDisposable
         List<float[]> got = [];
         for (int window = 0; window < 3; window++)
         {
-            layer.ZeroGradients();
+            layer.ZeroGrad();
             using GradientTape tape = _device.Record();
             (Tensor output, LstmState next) = layer.Forward(
                 x[(window * Steps)..((window + 1) * Steps)], carried?.Detach());
@@ -243,7 +243,7 @@ public sealed class RecurrentOptionsTests : IDisposable
         }
 
         (_, LstmState before) = layer.Forward(x[..(2 * Steps)], null);
-        layer.ZeroGradients();
+        layer.ZeroGrad();
         using (GradientTape tape = _device.Record())
         {
             tape.Backward(layer.Forward(x[(2 * Steps)..], before).Output.Sum());

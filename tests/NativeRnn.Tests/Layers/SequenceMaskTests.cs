@@ -185,7 +185,7 @@ public sealed class SequenceMaskTests : IDisposable
                 layer.ForwardMasked(x, SequenceMask.From(Valid)).Output, _device),
             [x, .. GradientCheck.ParametersOf(layer)]);
         x.Gradient!.Fill(0);
-        layer.ZeroGradients();
+        layer.ZeroGrad();
         GradientCheck.Run(
             _device,
             () => GradientCheck.WeightedSum(layer.Forward(x), _device),
@@ -283,7 +283,7 @@ public sealed class SequenceMaskTests : IDisposable
     {
         Tensor x = Tensor.From(values, [Batch, Steps, Input], _device).RequireGradient();
         layer.Forward(x);
-        layer.ZeroGradients();
+        layer.ZeroGrad();
         using GradientTape tape = _device.Record();
         tape.Backward(GradientCheck.WeightedSum(
             layer.ForwardMasked(x, SequenceMask.From(Valid)).Output, _device));

@@ -35,7 +35,7 @@ internal sealed class NativeRnnTrain : IContestant
         tape.Backward(output, _outputGradient);
         Dictionary<string, float[]> results = NativeRnnWeights.Gradients(_layers);
         (results["y"], results["dx"]) = (output.ToArray(), _input.Gradient!.ToArray());
-        _optimizer.ZeroGradients();
+        _optimizer.ZeroGrad();
         return results;
     }
 

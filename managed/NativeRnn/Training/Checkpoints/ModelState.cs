@@ -55,7 +55,7 @@ internal static class ModelState
         }
 
         optimizer.LoadStateDict(state.Part(Moments).Tensors);
-        optimizer.ZeroGradients();
+        optimizer.ZeroGrad();
         TrainingState gradients = state.Part(Gradients);
         foreach ((string name, Parameter parameter) in model.NamedParameters())
         {
