@@ -172,5 +172,7 @@ if __name__ == "__main__":
     all_recurrent()
     cross_entropy()
     optimizers()
+    state = torch.get_rng_state()
     projected()
+    torch.set_rng_state(state)  # The files of these two were made apart, each after the optimisers.
     ctc()

@@ -54,11 +54,13 @@ public abstract class Loss
     /// [B,T]. What a weight stands for is multiplied by it. Null: each weighs 1.
     /// </param>
     /// <param name="mask">
-    /// Finite floats, in the shape of the first axes of <see cref="EvaluateEach"/>: where 0, there is no loss, and
-    /// it does not count in a mean. Null: each counts.
+    /// Finite floats, in the shape of the first axes of <see cref="EvaluateEach"/>: where 0, there is
+    /// no loss, and it does not count in a mean. Null: each counts.
     /// </param>
     /// <returns>As <see cref="Evaluate(Tensor, Tensor)"/>.</returns>
-    /// <exception cref="ArgumentException">A shape or type is wrong, or a weight is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// A shape or type is wrong, or a number of weights or mask is not finite.
+    /// </exception>
     /// <exception cref="NotSupportedException">
     /// There are weights or a mask, and the loss does not override <see cref="EvaluateEach"/>.
     /// </exception>

@@ -27,7 +27,7 @@ public sealed class ScanLayerWrongCallsTests : IDisposable
             d => Make(d).Forward(Zeros(d, 2, 3, 4), null, Zeros(d, 3)), "lengths", "int32"),
         ["a length beyond the steps"] = (
             d => Make(d).Forward(Zeros(d, 2, 3, 4), null, Tensor.From([1, 3, 2], [3], d)),
-            "lengths[1]", "is 3, must be 0..2"),
+            "lengths[1]", "is 3, must be 0 to 2"),
     };
 
     private readonly Device _device = Device.Cpu(1);
