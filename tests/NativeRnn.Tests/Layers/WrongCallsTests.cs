@@ -68,7 +68,6 @@ public sealed class WrongCallsTests : IDisposable
         ["a name used twice"] = Argument(d => new TwoOfOneName(d), "name", "'part'"),
         ["a module without Forward"] = new(
             typeof(NotSupportedException), d => new NoForward().Forward(Zeros(d, 1)), "NoForward"),
-        ["a sequence of nothing"] = Argument(d => new Sequential(), "layers", "no layers"),
         ["fit before compile"] = new(
             typeof(InvalidOperationException),
             d => new Sequential(new Dense(1)).Fit(Zeros(d, 2, 1), Zeros(d, 2, 1)), "Compile"),
