@@ -43,6 +43,12 @@ public static class AttentionMask
         return LengthMask.Of(lengths, lengths.Shape[0], keys).Reshape(lengths.Shape[0], 1, keys);
     }
 
+    /// <summary>Which keys of self-attention count, [B,1,T]; null: all.</summary>
+    internal static Tensor? Of(SequenceMask? mask, Tensor input) =>
+        mask is { IsFull: false } && mask.Fits(input)
+            ? mask.ValuesOn(input.Device).Reshape(mask.Batch, 1, mask.Steps)
+            : null;
+
     /// <summary>All masks of a call in one, or null without any.</summary>
     internal static Tensor? Combine(
         Tensor? lengths, Tensor? mask, bool causal, ReadOnlySpan<int> scores, Device device)

@@ -74,6 +74,14 @@ public sealed class MultiHeadAttention : Module
     /// <returns>[B,T,E].</returns>
     public override Tensor Forward(Tensor input) => Forward(input, input, input).Output;
 
+    /// <inheritdoc/>
+    /// <remarks>No step attends to one that does not count.</remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new(Forward(input, input, input, mask: AttentionMask.Of(mask, input)).Output, mask);
+    }
+
     /// <summary>Attends with queries to keys and values.</summary>
     /// <param name="query">[B,Q,E].</param>
     /// <param name="key">[B,K,E].</param>

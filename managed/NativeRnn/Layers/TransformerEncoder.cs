@@ -40,6 +40,14 @@ public sealed class TransformerEncoder : Module
     /// <returns>[B,T,E].</returns>
     public override Tensor Forward(Tensor input) => Forward(input, null);
 
+    /// <inheritdoc/>
+    /// <remarks>No step attends to one that does not count.</remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new(Forward(input, null, AttentionMask.Of(mask, input)), mask);
+    }
+
     /// <summary>Runs all layers with masks.</summary>
     /// <param name="input">[B,T,E].</param>
     /// <param name="lengths">int32 [B]: the valid steps of each row, 0 to T; null: all.</param>

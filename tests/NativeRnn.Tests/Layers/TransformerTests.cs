@@ -1,4 +1,5 @@
 using NativeRnn.Layers;
+using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Layers;
 
@@ -39,6 +40,26 @@ public sealed class TransformerTests : IDisposable
             _device,
             () => GradientCheck.WeightedSum(encoder.Forward(x, lengths), _device),
             [x, .. GradientCheck.ParametersOf(encoder)]);
+    }
+
+    [Fact]
+    public void Sequential_WithMaskedSteps_AttendsToTheOthersOnly()
+    {
+        Sequential model = new()
+        {
+            new Masking(0),
+            new TransformerEncoder([Make(false, Activation.Relu), Make(true, Activation.Relu)]),
+            new MultiHeadAttention(Size, 2, seed: 5, device: _device),
+            new GlobalAveragePool1d(),
+        };
+        model.SetTraining(false);
+        float[] values = Numbers.Tensor(_device, 1, 1, 3, Size).ToArray();
+
+        float[] alone = model.Forward(Tensor.From(values, [1, 3, Size], _device)).ToArray();
+        float[] padded = model.Forward(Tensor.From(
+            [.. new float[Size], .. values, .. new float[2 * Size]], [1, 6, Size], _device)).ToArray();
+
+        Numbers.AssertClose([.. alone.Select(value => (double)value)], padded, 1e-5);
     }
 
     [Fact]
