@@ -10,21 +10,21 @@ internal static class RoundRobin
     // Each contestant has three turns at least; a case that has taken so many seconds and more than was
     // asked for ends with fewer. A turn of short calls takes so many seconds, a long call is a turn.
     private const int LeastTurns = 3;
-    private const double MostSeconds = 1.5;
+    private const double MostSeconds = 0.8;
     private const double TurnSeconds = 0.008;
     private const double LongCall = 0.05;
 
     // A library's threads wait for more work by spinning, for some milliseconds after a call.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    /// <param name="contest">What runs. Where results were compared before, that has warmed it up.</param>
+    /// <param name="contest">What runs; its results have been compared, which has warmed it up.</param>
     /// <param name="seconds">How long to take turns.</param>
     /// <returns>The median milliseconds of a call, in the order of the contestants.</returns>
     public static double[] Milliseconds(Contest contest, double seconds)
     {
         Turns[] all = [.. contest.Contestants.Select(contestant => new Turns(contestant))];
         long start = Stopwatch.GetTimestamp();
-        Array.ForEach(all, turns => turns.WarmUp(keep: contest.Case.Mode == Mode.Forward));
+        Array.ForEach(all, turns => turns.WarmUp());
         while (WantsMore(all, Stopwatch.GetElapsedTime(start).TotalSeconds, seconds))
         {
             Array.ForEach(all, turns => turns.Take());
@@ -55,18 +55,13 @@ internal static class RoundRobin
             }
         }
 
-        // The first call of an optimiser touches its moments for the first time: for 100 MB that takes as
-        // long as a step, so that long calls are warmed up too. keep: there is none, a long call counts.
-        public void WarmUp(bool keep)
+        // A long call counts: it is warm since results were compared.
+        public void WarmUp()
         {
             double seconds = Time(1);
             if (seconds >= LongCall)
             {
-                if (keep)
-                {
-                    _seconds.Add(seconds);
-                }
-
+                _seconds.Add(seconds);
                 return;
             }
 
