@@ -29,7 +29,9 @@ namespace {
 
 NRNN_TABLE(baseline, NRNN_CPU_TARGET_BASELINE)
 NRNN_TABLE(avx2, NRNN_CPU_TARGET_AVX2)
+#if defined(NATIVERNN_AVX512)
 NRNN_TABLE(avx512, NRNN_CPU_TARGET_AVX512)
+#endif
 
 // What -march=x86-64-v3 and -v4 let the compiler use; cpu_supports also asks whether the system
 // saves the registers.
@@ -37,22 +39,29 @@ bool HasAvx2() {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
          __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
-bool HasAvx512() {
-  return HasAvx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl");
+
+// Null where the machine or this build has none.
+const Kernels* Avx512() {
+#if defined(NATIVERNN_AVX512)
+  const bool has = HasAvx2() && __builtin_cpu_supports("avx512f") &&
+                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return has ? &avx512Table() : nullptr;
+#else
+  return nullptr;
+#endif
 }
 
 const Kernels* Find(int32_t target) {
   switch (target) {
     case NRNN_CPU_TARGET_BEST:
-      return HasAvx512() ? &avx512Table() : HasAvx2() ? &avx2Table() : &baselineTable();
+      return Avx512() ? Avx512() : HasAvx2() ? &avx2Table() : &baselineTable();
     case NRNN_CPU_TARGET_BASELINE:
       return &baselineTable();
     case NRNN_CPU_TARGET_AVX2:
       return HasAvx2() ? &avx2Table() : nullptr;
     case NRNN_CPU_TARGET_AVX512:
-      return HasAvx512() ? &avx512Table() : nullptr;
+      return Avx512();
     default:
       return nullptr;
   }
