@@ -77,6 +77,16 @@ TEST_P(Ctc, LongSequencesKeepTheirDigits) {
   ExpectReference(one(), MakeCtcCase({900, 1, 30, 100, true, 0}, false, 20), 0x1p-16);
 }
 
+// Blanks alone are a thousand nats likelier than the targets: as in the first steps of a training.
+TEST_P(Ctc, TargetsFarBelowTheBlanksHaveAFiniteLoss) {
+  CtcCase c = MakeCtcCase({100, 1, 3, 50, false, 0}, false);
+  for (size_t k = 0; k < c.logits.size(); ++k) c.logits[k] = k % 3 == 0 ? 20.0 : 0.0;
+  for (size_t k = 0; k < c.targets.targets.size(); ++k) {
+    c.targets.targets[k] = static_cast<int32_t>(1 + k % 2);
+  }
+  ExpectReference(one(), c, 0x1p-16);
+}
+
 TEST_P(Ctc, MatchesPyTorch) {
   const Golden golden("ctc");
   CtcCase c;

@@ -834,6 +834,7 @@ NRNN_API nrnn_status nrnn_regularize(const nrnn_regularize_args* args, float* ou
 
 /// Scales each run of x along an axis to the 2-norm max_norm where its norm is above it (Srivastava
 /// 2014). x: [outer, length, inner]; a run is the length elements of one outer and one inner index.
+/// A norm that is not finite scales nothing.
 NRNN_API nrnn_status nrnn_max_norm(const nrnn_axis* axis, float max_norm, nrnn_buffer* x);
 
 /// averages[k] = decay averages[k] + (1 - decay) values[k]: count handles of one device each, of

@@ -61,7 +61,9 @@ void Arguments::CheckOverlap(const Seen& added) const {
     const Seen& other = seen_[k];
     if (!added.written && !other.written) continue;
     if (!Overlap(*added.buffer, *other.buffer)) continue;
-    const bool allowed = (added.in_place || other.in_place) && Same(*added.buffer, *other.buffer);
+    // Two outputs are never one.
+    const bool in_place = (added.in_place || other.in_place) && !(added.written && other.written);
+    const bool allowed = in_place && Same(*added.buffer, *other.buffer);
     Require(allowed, added.name, " overlaps ", other.name);
   }
 }

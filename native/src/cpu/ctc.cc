@@ -107,9 +107,12 @@ float Forward(const CtcRow& row) {
   }
   // Without a step only no targets can be spelt.
   if (row.steps == 0) return states == 1 ? 0 : -kInfinity;
-  const double last = std::exp(static_cast<double>(before.states[states - 1]));
-  const double target = states > 1 ? std::exp(static_cast<double>(before.states[states - 2])) : 0;
-  return static_cast<float>(shifts + std::log(last + target));
+  // Both may lie a thousand nats below the largest, that of blanks alone: relative to the greater.
+  const double last = static_cast<double>(before.states[states - 1]);
+  const double target = states > 1 ? static_cast<double>(before.states[states - 2]) : -kInfinity;
+  const double top = last > target ? last : target;
+  if (std::isinf(top)) return -kInfinity;
+  return static_cast<float>(shifts + top + std::log(std::exp(last - top) + std::exp(target - top)));
 }
 
 // posterior = exp(alpha + beta), so that their sum is 1.

@@ -43,14 +43,18 @@ struct Workspace {
   std::vector<float> floats;
 };
 
-// Of the thread; kept, so that steps which repeat allocate nothing. alphas: with room for them.
-Workspace& WorkspaceOf(const CtcArgs& args, bool alphas) {
-  thread_local Workspace workspace;
+// One for each of the pool's threads; kept by the caller's thread, so that steps which repeat
+// allocate nothing. Grown before the tasks run, which must not throw. alphas: with room for them.
+Workspace* Workspaces(const CtcArgs& args, bool alphas, int threads) {
+  thread_local std::vector<Workspace> all;
   const int64_t states = args.MaxStates();
   const int64_t room = states + 2 + CtcScratch(states) + (alphas ? args.steps * (states + 1) : 0);
-  workspace.labels.resize(static_cast<size_t>(states));
-  workspace.floats.resize(std::max(workspace.floats.size(), static_cast<size_t>(room)));
-  return workspace;
+  all.resize(std::max(all.size(), static_cast<size_t>(threads)));
+  for (Workspace& workspace : all) {
+    workspace.labels.resize(std::max(workspace.labels.size(), static_cast<size_t>(states)));
+    workspace.floats.resize(std::max(workspace.floats.size(), static_cast<size_t>(room)));
+  }
+  return all.data();
 }
 
 // kept: log_sums and alphas; null: they go to the workspace.
@@ -90,8 +94,9 @@ void FillSteps(const CtcRow& row, int64_t first, int64_t end, float value, float
 
 void CpuBackend::CtcForward(const CtcArgs& args, float* losses, float* reserve) {
   RequireTargets(args);
-  pool_.Run(args.batch, [&](int64_t b, int) {
-    Workspace& workspace = WorkspaceOf(args, reserve == nullptr);
+  Workspace* const workspaces = Workspaces(args, reserve == nullptr, pool_.threads());
+  pool_.Run(args.batch, [&](int64_t b, int worker) {
+    Workspace& workspace = workspaces[worker];
     float* kept = reserve ? reserve + CtcReserveOffset(args, b) : nullptr;
     const CtcRow row = RowOf(args, b, workspace, kept ? kept + 1 : nullptr);
     const float log_probability = kernels_.ctc->forward(row);
@@ -103,10 +108,11 @@ void CpuBackend::CtcForward(const CtcArgs& args, float* losses, float* reserve) 
 void CpuBackend::CtcBackward(const CtcArgs& args, const float* reserve, const float* dlosses,
                              float* dlogits) {
   RequireTargets(args);
-  pool_.Run(args.batch, [&](int64_t b, int) {
+  Workspace* const workspaces = Workspaces(args, false, pool_.threads());
+  pool_.Run(args.batch, [&](int64_t b, int worker) {
     const float* kept = reserve + CtcReserveOffset(args, b);
     // The kernel reads log_sums and alphas alone.
-    const CtcRow row = RowOf(args, b, WorkspaceOf(args, false), const_cast<float*>(kept + 1));
+    const CtcRow row = RowOf(args, b, workspaces[worker], const_cast<float*>(kept + 1));
     float* to = dlogits + (row.logits - args.logits);
     const bool finite = std::isfinite(*kept);
     if (finite) kernels_.ctc->backward(row, dlosses[b], to);

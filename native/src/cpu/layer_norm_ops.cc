@@ -42,7 +42,7 @@ void CpuBackend::LayerNormBackward(const LayerNormBackwardArgs& args) {
     kernels.backward(args, begin, end, args.dweight ? part : nullptr,
                      args.dbias ? part + columns : nullptr);
   });
-  if (!sums) return;
+  if (!sums || count == 0) return;
   pool_.For(columns, kColumns, [&](int64_t begin, int64_t end) {
     const int64_t width = end - begin;
     if (args.dweight) {

@@ -185,7 +185,7 @@ void CpuBackend::MaxNorm(const Axis& axis, float max_norm, float* x) {
       for (int64_t row = begin; row < end; ++row) {
         float* const values = x + row * axis.length;
         const double norm = std::sqrt(kernels.square_sum(values, axis.length));
-        if (!(norm > static_cast<double>(max_norm))) continue;
+        if (!(norm > static_cast<double>(max_norm)) || std::isinf(norm)) continue;
         kernels.scale(values, static_cast<float>(static_cast<double>(max_norm) / norm),
                       axis.length);
       }

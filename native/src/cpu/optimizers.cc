@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "cpu/kernels.h"
+#include "cpu/math-inl.h"
 #include "cpu/runs-inl.h"
 
 namespace nrnn::cpu::NRNN_TARGET {
@@ -15,9 +16,9 @@ namespace {
 
 constexpr FloatTag kTag{};
 
-// g in [-limit, limit]. Min and Max give their second operand if one is NaN, so that NaN stays.
+// g in [-limit, limit]; NaN stays.
 HWY_INLINE FloatVec Clipped(FloatVec g, float limit) {
-  return hn::Min(Constant(limit), hn::Max(Constant(-limit), g));
+  return AtMost(kTag, AtLeast(kTag, g, -limit), limit);
 }
 
 // -1, 0 or 1; NaN of NaN.
@@ -186,7 +187,8 @@ void ColumnNorms(float* x, int64_t rows, int64_t columns, int64_t stride, float 
   for (int64_t k = 0; k < columns; ++k) {
     const double norm = std::sqrt(squares[k]);
     const double limit = static_cast<double>(max_norm);
-    factors[k] = norm > limit ? static_cast<float>(limit / norm) : 1.0f;
+    const bool scales = norm > limit && !std::isinf(norm);
+    factors[k] = scales ? static_cast<float>(limit / norm) : 1.0f;
   }
   for (int64_t row = 0; row < rows; ++row) {
     float* const values = x + row * stride;

@@ -192,10 +192,11 @@ void IndRnnBackward(const ScanBackwardRun& run) {
           } else {
             da = hn::IfThenZeroElse(hn::Le(h, hn::Zero(kTag)), da);  // NaN in h leaves da
           }
+          const FloatVec dh = hn::Mul(da, Load(run.u + unit, lanes));
           Store(da, dgates + unit, lanes);
           Store(hn::MulAdd(da, Load(before + unit, lanes), Load(run.du + unit, lanes)),
                 run.du + unit, lanes);
-          Store(hn::Mul(da, Load(run.u + unit, lanes)), run.dh + unit, lanes);
+          Store(dh, run.dh + unit, lanes);
         });
   }
 }

@@ -49,6 +49,7 @@ void VariantPlan::CheckLengths(const int32_t* lengths, int64_t steps, int64_t ba
 void VariantPlan::Pack(const Packed& wanted, bool backward) {
   Packed& packed = backward ? backward_packed_ : forward_packed_;
   if (packed == wanted) return;
+  packed = Packed();  // if a layer fails, the others hold new weights
   for (VariantLayer& layer : layers_) layer.Pack(wanted.params, wanted.drop, wanted.seed, backward);
   packed = wanted;
 }
