@@ -7,15 +7,16 @@ namespace NativeRnn.Layers;
 /// </summary>
 public sealed class Bidirectional : Module
 {
-    private readonly bool _batchFirst = true;
+    private readonly bool _batchFirst;
 
     /// <summary>A recurrent layer in two directions.</summary>
     /// <param name="layer">The forward one; the backward one has its settings and own weights.
     /// </param>
     /// <param name="mergeMode">How the outputs become one.</param>
     public Bidirectional(RecurrentLayer layer, MergeMode mergeMode = MergeMode.Concat)
-        : this(NotNull(layer, nameof(layer)), layer.Twin(), mergeMode) =>
-        _batchFirst = layer.BatchFirst;
+        : this(NotNull(layer, nameof(layer)), layer.Twin(), mergeMode)
+    {
+    }
 
     /// <summary>A layer with a cell of any kind in two directions.</summary>
     /// <param name="layer">The forward one; the backward one has the twin of its cell.</param>
@@ -23,14 +24,19 @@ public sealed class Bidirectional : Module
     /// <param name="seed">Of the twin's weights; null: the next of <see cref="RandomSeed"/>.</param>
     /// <exception cref="NotSupportedException">The cell has no twin.</exception>
     public Bidirectional(Rnn layer, MergeMode mergeMode = MergeMode.Concat, long? seed = null)
-        : this(NotNull(layer, nameof(layer)), layer.Twin(seed ?? RandomSeed.Next()), mergeMode) =>
-        _batchFirst = layer.BatchFirst;
+        : this(NotNull(layer, nameof(layer)), layer.Twin(seed ?? RandomSeed.Next()), mergeMode)
+    {
+    }
 
     /// <summary>Two layers of any kind.</summary>
-    /// <param name="forward">[B,T,..] to [B,T,O] or to [B,O].</param>
+    /// <param name="forward">
+    /// [B,T,..] to [B,T,O] or to [B,O]; [T,B,..] if it or the other is a recurrent layer made so.
+    /// </param>
     /// <param name="backward">The same, given the reversed sequences; another module.</param>
     /// <param name="mergeMode">How the outputs become one.</param>
-    /// <exception cref="ArgumentException">Both are one module.</exception>
+    /// <exception cref="ArgumentException">
+    /// Both are one module, or one takes [B,T,..] and the other [T,B,..].
+    /// </exception>
     public Bidirectional(Module forward, Module backward, MergeMode mergeMode = MergeMode.Concat)
     {
         if (ReferenceEquals(forward, backward))
@@ -39,6 +45,16 @@ public sealed class Bidirectional : Module
                 "backward must be another module than forward", nameof(backward));
         }
 
+        (bool? first, bool? second) = (OrderOf(forward), OrderOf(backward));
+        if (first is bool one && second is bool other && one != other)
+        {
+            throw new ArgumentException(
+                $"backward takes {(other ? "[B,T,..]" : "[T,B,..]")}, forward " +
+                $"{(one ? "[B,T,..]" : "[T,B,..]")}: make both with one batchFirst",
+                nameof(backward));
+        }
+
+        _batchFirst = first ?? second ?? true;
         MergeMode = DirectionMerge.Checked(mergeMode, nameof(mergeMode));
         ForwardLayer = Register("forward", forward);
         BackwardLayer = Register("backward", backward);
@@ -99,6 +115,16 @@ public sealed class Bidirectional : Module
         return new MaskedTensor(
             DirectionMerge.Apply(MergeMode, forward.Output, backward), forward.Mask);
     }
+
+    // Whether it takes [B,T,..]; null: not known.
+    private static bool? OrderOf(Module module) => module switch
+    {
+        RecurrentLayer layer => layer.BatchFirst,
+        Rnn layer => layer.BatchFirst,
+        ScanLayer layer => layer.BatchFirst,
+        Bidirectional pair => pair._batchFirst,
+        _ => null,
+    };
 
     private static T NotNull<T>(T layer, string name)
         where T : class

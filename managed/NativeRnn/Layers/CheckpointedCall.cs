@@ -188,7 +188,10 @@ internal sealed class CheckpointedCall
             leaves ? Tensor.Empty(shape, _x.Device) : Tensor.Scratch(shape, _x.Device);
     }
 
-    private long SeedOf(int index) => _seed is long seed ? RandomStream.Mix(seed, index) : 0;
+    // What is drawn at each step differs from part to part; masks of a whole sequence don't.
+    private long SeedOf(int index) => _seed is not long seed
+        ? 0
+        : _part.Settings.DropsBySteps ? RandomStream.Mix(seed, index) : seed;
 
     private static Tensor? TargetOf(GradientTape tape, Tensor? input) =>
         tape.NeedsGradient(input) ? Tensor.Empty(input!.Shape, input.Device) : null;

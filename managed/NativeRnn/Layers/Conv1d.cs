@@ -164,12 +164,12 @@ public sealed class Conv1d : Module
         return _bias is null ? y : y + _bias.Value;
     }
 
-    // Of each output, all taps of all inputs of its group.
+    // Of each output, all taps of all inputs of its group; Keras' fan-out is of all outputs, with
+    // groups too.
     private WeightShape WeightsOf(int width)
     {
         int inputs = width * KernelSize;
-        return new WeightShape(
-            OutChannels, inputs, inputs, OutChannels / Groups * KernelSize, inputs);
+        return new WeightShape(OutChannels, inputs, inputs, OutChannels * KernelSize, inputs);
     }
 
     private void Build(int inChannels, Device device)

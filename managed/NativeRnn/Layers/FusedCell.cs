@@ -16,6 +16,7 @@ public abstract class FusedCell : RecurrentCell
     {
         const string Suffix = "_l0";
         _settings = settings.Checked("hiddenSize");
+        settings.RequireNoDrops();
         InputSize = Sizes.Require(inputSize, nameof(inputSize));
         _plan = new RnnPlan(device ?? Device.Default, settings, inputSize);
         IReadOnlyList<ParameterView> views = _plan.Views();

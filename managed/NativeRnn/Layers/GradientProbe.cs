@@ -22,9 +22,13 @@ internal sealed class GradientProbe : IDisposable
     internal static GradientProbe? For(RecurrentLayer layer) =>
         _active is not null && layer is not RecurrentSlice ? _active : null;
 
-    /// <inheritdoc cref="RecurrentLayer.Run"/>
+    /// <summary>As <see cref="RecurrentLayer.Run"/>, in the order of the run; null: that of time.</summary>
     internal RecurrentOutput Run(
-        RecurrentLayer layer, Tensor input, RecurrentState? state, Tensor? lengths)
+        RecurrentLayer layer,
+        Tensor input,
+        RecurrentState? state,
+        Tensor? lengths,
+        StepOrder? order)
     {
         Tensor x = layer.BatchFirst ? input.Transpose(0, 1) : input;
         int[]? valid = lengths?.ToInt32Array();
@@ -35,7 +39,7 @@ internal sealed class GradientProbe : IDisposable
             List<Tensor> outputs = [];
             for (int direction = 0; direction < layer.Settings.Directions; direction++)
             {
-                ProbedSteps steps = new(layer, index, direction, x, valid);
+                ProbedSteps steps = new(layer, index, direction, x, valid, order);
                 RecurrentOutput output = steps.Run(StateOf(state, hidden.Count));
                 Runs.Add(steps);
                 outputs.Add(output.Output);

@@ -31,4 +31,9 @@ public sealed class Lambda : Module
         return _function(input)
             ?? throw new InvalidOperationException("the function of a Lambda returned null");
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The mask does not go on: nobody knows what the function does with time.</remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask) =>
+        new(Forward(input), null);
 }

@@ -13,29 +13,27 @@ public sealed class Masking : Module
     /// <summary>What stands at steps that don't count.</summary>
     public float MaskValue { get; }
 
-    /// <summary>Gives the input back.</summary>
+    /// <summary>Gives the input, with zeros at steps that don't count, as Keras does.</summary>
     /// <param name="input">[B,T,..].</param>
     public override Tensor Forward(Tensor input)
     {
-        Sizes.RequireFloats(input, nameof(input));
-        return input.Rank >= 3 ? input : throw new ArgumentException(
-            $"input must be [B,T,..], it is {Sizes.Text(input.Shape)}", nameof(input));
+        RequireSequences(input);
+        return input.Length == 0 ? input : Zeroed(input, MaskOf(input));
     }
 
     /// <inheritdoc/>
     public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask)
     {
-        Forward(input);
         SequenceMask own = MaskOf(input);
-        return new MaskedTensor(input, mask is null ? own : mask.And(own));
+        return new MaskedTensor(Zeroed(input, own), mask is null ? own : mask.And(own));
     }
 
     /// <summary>Which steps of a batch count.</summary>
     /// <param name="input">[B,T,..], not empty.</param>
     public SequenceMask MaskOf(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        float[] values = Forward(input).ToArray();
+        RequireSequences(input);
+        float[] values = input.ToArray();
         (int batch, int steps) = (input.Shape[0], input.Shape[1]);
         int width = values.Length / Math.Max(1, batch * steps);
         bool[] valid = new bool[batch * steps];
@@ -46,5 +44,28 @@ public sealed class Masking : Module
         }
 
         return SequenceMask.Where(batch, steps, valid);
+    }
+
+    private static void RequireSequences(Tensor input)
+    {
+        Sizes.RequireFloats(input, nameof(input));
+        if (input.Rank < 3)
+        {
+            throw new ArgumentException(
+                $"input must be [B,T,..], it is {Sizes.Text(input.Shape)}", nameof(input));
+        }
+    }
+
+    // A product would keep a mask value that is not a number.
+    private static Tensor Zeroed(Tensor input, SequenceMask mask)
+    {
+        if (mask.IsFull)
+        {
+            return input;
+        }
+
+        int[] shape = [mask.Batch, mask.Steps, .. Enumerable.Repeat(1, input.Rank - 2)];
+        return Tensor.Where(
+            mask.ValuesOn(input.Device).Reshape(shape), input, Tensor.Zeros([1], input.Device));
     }
 }

@@ -46,6 +46,32 @@ public abstract class Module
         }
     }
 
+    /// <summary>Calls a function in evaluation; then each module is as it was before.</summary>
+    internal T InEvaluation<T>(Func<T> function)
+    {
+        (Module Module, bool Training)[] before =
+            [.. NamedModules().Select(named => (named.Module, named.Module.Training))];
+        SetTraining(false);
+        try
+        {
+            return function();
+        }
+        finally
+        {
+            foreach ((Module module, bool training) in before)
+            {
+                module.Training = training;
+            }
+        }
+    }
+
+    /// <inheritdoc cref="InEvaluation{T}(Func{T})"/>
+    internal void InEvaluation(Action action) => InEvaluation(() =>
+    {
+        action();
+        return true;
+    });
+
     /// <summary>
     /// Makes layers that carry their state from batch to batch (<c>stateful</c>) start anew, in this
     /// module and all in it.

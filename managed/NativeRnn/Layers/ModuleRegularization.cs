@@ -20,7 +20,7 @@ public static class ModuleRegularization
     {
         foreach ((_, Parameter parameter, ParameterView view) in Views(module))
         {
-            if ((KindOf(view.Name) & kinds) != 0)
+            if ((KindOf(view) & kinds) != 0)
             {
                 parameter.SetRegularizer(regularizer, view.Name);
             }
@@ -48,7 +48,7 @@ public static class ModuleRegularization
     {
         foreach ((_, Parameter parameter, ParameterView view) in Views(module))
         {
-            if ((KindOf(view.Name) & kinds) != 0)
+            if ((KindOf(view) & kinds) != 0)
             {
                 parameter.SetConstraint(constraint, view.Name);
             }
@@ -74,10 +74,18 @@ public static class ModuleRegularization
         return new WeightPenalty([.. module.Parameters()]).Value();
     }
 
-    private static WeightKinds KindOf(string view) =>
-        view.StartsWith("bias", StringComparison.Ordinal) ? WeightKinds.Bias
-        : view.StartsWith("weight_h", StringComparison.Ordinal) ? WeightKinds.Recurrent
+    private static WeightKinds KindOf(ParameterView view) =>
+        IsOfNoKind(view) ? WeightKinds.None
+        : view.Name.StartsWith("bias", StringComparison.Ordinal) ? WeightKinds.Bias
+        : view.Name.StartsWith("weight_h", StringComparison.Ordinal) ? WeightKinds.Recurrent
         : WeightKinds.Input;
+
+    // States to start from, gains of normalisations, peepholes: no product with an input.
+    private static bool IsOfNoKind(ParameterView view) =>
+        view.Name is "h0" or "c0"
+        || (view.Name == "weight" && view.Shape.Count == 1)
+        || view.Name.StartsWith("weight_norm", StringComparison.Ordinal)
+        || view.Name.StartsWith("weight_peephole", StringComparison.Ordinal);
 
     private static (string Name, Parameter Parameter, ParameterView View) Find(Module module, string name)
     {

@@ -34,4 +34,9 @@ public sealed class Permute : Module
                 $"input is {Sizes.Text(input.Shape)}; it must have {_axes.Length} axes",
                 nameof(input));
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The mask goes on only if time stays the first axis of a row.</remarks>
+    public override MaskedTensor ForwardMasked(Tensor input, SequenceMask? mask) =>
+        new(Forward(input), _axes.Length > 1 && _axes[1] == 1 ? mask : null);
 }

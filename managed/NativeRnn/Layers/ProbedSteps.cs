@@ -9,8 +9,9 @@ namespace NativeRnn.Layers;
 /// <param name="direction">0: forward, 1: backward in time.</param>
 /// <param name="x">[T,B,I].</param>
 /// <param name="lengths">Valid steps of each row; null: all.</param>
+/// <param name="order">Which step of time each step of the run is; null: the same.</param>
 internal sealed class ProbedSteps(
-    RecurrentLayer layer, int index, int direction, Tensor x, int[]? lengths)
+    RecurrentLayer layer, int index, int direction, Tensor x, int[]? lengths, StepOrder? order)
 {
     private readonly Tensor[] _outputs = new Tensor[x.Shape[0]];
     private readonly Tensor[] _states = new Tensor[x.Shape[0]];
@@ -36,29 +37,40 @@ internal sealed class ProbedSteps(
         return new RecurrentOutput(all, state!.Value);
     }
 
-    /// <summary>The 2-norm of dL/dh_t over valid rows and units, for each t; the tape has gone backward.</summary>
+    /// <summary>
+    /// The 2-norm of dL/dh_t over valid rows and units, for each t of time; the tape has gone backward.
+    /// </summary>
     internal double[] GradientNorms(GradientTape tape)
     {
-        double[] norms = new double[_outputs.Length];
-        for (int step = 0; step < norms.Length; step++)
+        double[] squares = new double[_outputs.Length];
+        for (int step = 0; step < squares.Length; step++)
         {
             double[] gradient = new double[_outputs[step].Length];
             Add(gradient, tape.GradientOf(_outputs[step]));
             Add(gradient, tape.GradientOf(_states[step]));
-            norms[step] = Math.Sqrt(gradient.Where((_, at) => IsValid(step, at)).Sum(g => g * g));
+            for (int at = 0; at < gradient.Length; at++)
+            {
+                if (IsValid(step, at))
+                {
+                    squares[TimeOf(step, at)] += gradient[at] * gradient[at];
+                }
+            }
         }
 
-        return norms;
+        return [.. squares.Select(Math.Sqrt)];
     }
 
-    /// <summary>The step, in the order of the run, whose h has the first number that is not finite.</summary>
+    /// <summary>
+    /// The step of time, the first in the order of the run, whose h has a number that is not finite.
+    /// </summary>
     internal int? FirstNotFinite()
     {
         foreach (int step in Order())
         {
-            if (_outputs[step].ToArray().Any(h => !float.IsFinite(h)))
+            int at = Array.FindIndex(_outputs[step].ToArray(), h => !float.IsFinite(h));
+            if (at >= 0)
             {
-                return step;
+                return TimeOf(step, at);
             }
         }
 
@@ -79,8 +91,12 @@ internal sealed class ProbedSteps(
         }
     }
 
-    private bool IsValid(int step, int at) =>
-        lengths is null || step < lengths[at / (int)(_outputs[step].Length / lengths.Length)];
+    private bool IsValid(int step, int at) => lengths is null || step < lengths[RowOf(step, at)];
+
+    private int TimeOf(int step, int at) => order?.SourceOf(RowOf(step, at), step) ?? step;
+
+    // Of an element of [1,B,H].
+    private int RowOf(int step, int at) => at / _outputs[step].Shape[2];
 
     // Each step is a sequence of length 1, or of length 0 where a row has ended.
     private Tensor? Valid(int step) => lengths is null

@@ -70,7 +70,7 @@ public abstract partial class RecurrentLayer
             lengths = mask.LengthsOn(input.Device);
         }
 
-        RecurrentOutput run = Compute(x, state ?? StartOf(input), lengths, stateLeaves);
+        RecurrentOutput run = Compute(x, state ?? StartOf(input), lengths, stateLeaves, order);
         Carry(run.State);
         Tensor output = run.Output;
         if (!_settings.ReturnSequences)
@@ -88,11 +88,11 @@ public abstract partial class RecurrentLayer
     }
 
     private RecurrentOutput Compute(
-        Tensor x, RecurrentState? state, Tensor? lengths, bool stateLeaves)
+        Tensor x, RecurrentState? state, Tensor? lengths, bool stateLeaves, StepOrder? order)
     {
         if (GradientProbe.For(this) is { } probe)
         {
-            return probe.Run(this, x, state, lengths);
+            return probe.Run(this, x, state, lengths, order);
         }
 
         RecurrentCall call = new(_settings, _plan!, _weights!.Value, x, state, lengths);

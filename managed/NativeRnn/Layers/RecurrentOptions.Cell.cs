@@ -1,3 +1,4 @@
+using System.Globalization;
 using NativeRnn.Interop;
 
 namespace NativeRnn.Layers;
@@ -85,6 +86,20 @@ public sealed partial record RecurrentOptions
     internal bool ActsInTraining =>
         ZoneoutHidden > 0 || ZoneoutCell > 0 || Dropout > 0 || RecurrentDropout > 0
         || WeightDropout > 0;
+
+    /// <summary>Whether there is a mask that is the same at all steps.</summary>
+    internal bool DropsBySequences => Dropout > 0 || RecurrentDropout > 0 || WeightDropout > 0;
+
+    /// <summary>The rates that are not 0: "ZoneoutHidden = 0.1, Dropout = 0.5".</summary>
+    internal string ActiveInTraining => string.Join(", ", new[]
+    {
+        (Name: nameof(ZoneoutHidden), Rate: ZoneoutHidden),
+        (Name: nameof(ZoneoutCell), Rate: ZoneoutCell),
+        (Name: nameof(Dropout), Rate: Dropout),
+        (Name: nameof(RecurrentDropout), Rate: RecurrentDropout),
+        (Name: nameof(WeightDropout), Rate: WeightDropout),
+    }.Where(set => set.Rate > 0).Select(
+        set => string.Create(CultureInfo.InvariantCulture, $"{set.Name} = {set.Rate}")));
 
     /// <summary>Throws unless the values are in range and the cell has what is asked for.</summary>
     internal void Check(RnnCell cell, bool projects)

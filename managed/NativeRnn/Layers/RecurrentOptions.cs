@@ -63,7 +63,9 @@ public sealed partial record RecurrentOptions
     /// Steps of a part in checkpointed back-propagation (Chen 2016): only the states between parts
     /// are kept for the backward pass, which runs each part again. <see cref="SquareRootSteps"/>
     /// makes what is kept smallest; null: everything is kept. Results are the same, except that
-    /// dropout between layers draws other masks.
+    /// dropout between layers and zoneout draw other masks. Those two don't go together with masks
+    /// that are the same at all steps (<see cref="Dropout"/>, <see cref="RecurrentDropout"/>,
+    /// <see cref="WeightDropout"/>), and a bidirectional layer takes none of these options.
     /// </summary>
     public int? CheckpointSteps { get; init; }
 

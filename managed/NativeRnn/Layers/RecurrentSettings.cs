@@ -40,6 +40,10 @@ internal sealed record RecurrentSettings
     /// </summary>
     internal bool Drops => (Dropout > 0 && NumLayers > 1) || Options.ActsInTraining;
 
+    /// <summary>Whether something is drawn anew at each step.</summary>
+    internal bool DropsBySteps =>
+        (Dropout > 0 && NumLayers > 1) || Options.ZoneoutHidden > 0 || Options.ZoneoutCell > 0;
+
     internal int Directions => Bidirectional ? 2 : 1;
 
     /// <summary>Numbers of h: the projection's, or H.</summary>
@@ -60,8 +64,49 @@ internal sealed record RecurrentSettings
         Sizes.RequireRate(Dropout, "dropout");
         RequireProjection(ProjectionSize, "projSize");
         Options.CheckLayer();
+        RequireCheckpoints();
         Options.Check(Cell, ProjectionSize > 0);
         return this;
+    }
+
+    /// <summary>Refuses what acts in training only: single steps have nothing of it.</summary>
+    internal void RequireNoDrops()
+    {
+        const string Name = "options";
+        if (Options.ActsInTraining)
+        {
+            throw new ArgumentException(
+                $"{Name} have {Options.ActiveInTraining}, but a cell has no dropout or zoneout: " +
+                "set them to 0, or take the layer of whole sequences", Name);
+        }
+    }
+
+    // Parts of a sequence share one seed, or have one each: not both. The runs of two directions
+    // have none.
+    private void RequireCheckpoints()
+    {
+        const string Name = "options.CheckpointSteps";
+        if (Options.CheckpointSteps is not int steps)
+        {
+            return;
+        }
+
+        if (Bidirectional && Options.ActsInTraining)
+        {
+            throw new ArgumentException(
+                $"{Name} is {steps}, but a bidirectional layer with the dropout or zoneout of its " +
+                $"options ({Options.ActiveInTraining}) can't run in parts: set {Name} to null, or " +
+                "wrap two layers of one direction in Bidirectional", Name);
+        }
+
+        if (DropsBySteps && Options.DropsBySequences)
+        {
+            throw new ArgumentException(
+                $"{Name} is {steps}, but masks of whole sequences (options' Dropout, " +
+                "RecurrentDropout, WeightDropout) and masks of each step (dropout between layers, " +
+                $"zoneout) can't run in parts together; options have {Options.ActiveInTraining}, " +
+                $"dropout is {Dropout}: set one kind to 0, or {Name} to null", Name);
+        }
     }
 
     private void RequireProjection(int size, string name)

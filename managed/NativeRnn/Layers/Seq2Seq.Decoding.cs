@@ -68,18 +68,4 @@ public sealed partial class Seq2Seq
 
         return done!;
     }
-
-    private T InEvaluation<T>(Func<T> function)
-    {
-        bool training = Training;
-        SetTraining(false);
-        try
-        {
-            return function();
-        }
-        finally
-        {
-            SetTraining(training);
-        }
-    }
 }

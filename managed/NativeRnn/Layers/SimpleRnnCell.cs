@@ -12,7 +12,8 @@ public sealed class SimpleRnnCell : FusedCell
     /// <param name="seed">Of the weights; null: the next of <see cref="RandomSeed"/>.</param>
     /// <param name="device">Of the weights; null: <see cref="Device.Default"/>.</param>
     /// <param name="options">
-    /// The cell's options and initialisers; those about sequences have no effect. Null: none.
+    /// The cell's options and initialisers; those about sequences have no effect, dropout and
+    /// zoneout are refused. Null: none.
     /// </param>
     public SimpleRnnCell(
         int inputSize,

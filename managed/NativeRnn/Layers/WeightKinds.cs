@@ -1,6 +1,10 @@
 namespace NativeRnn.Layers;
 
-/// <summary>What weights do, told by their names: <c>bias..</c>, <c>weight_h..</c>, all others.</summary>
+/// <summary>
+/// What weights do, told by their names: <c>bias..</c>, <c>weight_h..</c>, all others. Of no kind are
+/// learned initial states (<c>h0</c>, <c>c0</c>), peepholes and the gains of layer normalisation:
+/// they are reached by their names only.
+/// </summary>
 [Flags]
 public enum WeightKinds
 {
@@ -19,6 +23,6 @@ public enum WeightKinds
     /// <summary>Biases.</summary>
     Bias = 4,
 
-    /// <summary>All.</summary>
+    /// <summary>All of these.</summary>
     All = Weights | Bias,
 }

@@ -50,18 +50,18 @@ public sealed class GradientHealth
         }
 
         float[][] gradients = [.. parameters.Select(parameter => parameter.Gradient.ToArray())];
-        bool training = model.Training;
-        model.SetTraining(false);
         try
         {
-            using GradientProbe probe = GradientProbe.Start();
-            using GradientTape tape = parameters[0].Value.Device.Record();
-            tape.Backward(loss());
-            return new GradientHealth(LayersOf(model, probe, tape));
+            return model.InEvaluation(() =>
+            {
+                using GradientProbe probe = GradientProbe.Start();
+                using GradientTape tape = parameters[0].Value.Device.Record();
+                tape.Backward(loss());
+                return new GradientHealth(LayersOf(model, probe, tape));
+            });
         }
         finally
         {
-            model.SetTraining(training);
             for (int index = 0; index < parameters.Length; index++)
             {
                 parameters[index].Gradient.Write(gradients[index]);

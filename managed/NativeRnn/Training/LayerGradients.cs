@@ -31,10 +31,13 @@ public sealed class LayerGradients
     /// The norm at the step that runs first divided by that at the last: much below 1 the gradient
     /// vanishes on its way back, much above 1 it explodes.
     /// </summary>
-    public double FirstToLast => IsReverse ? Norms[^1] / Norms[0] : Norms[0] / Norms[^1];
+    public double FirstToLast => RunsReversed ? Norms[^1] / Norms[0] : Norms[0] / Norms[^1];
 
     /// <summary>The recurrent layer.</summary>
     internal Module Module { get; }
+
+    /// <summary>Whether the last step of time runs first.</summary>
+    internal bool RunsReversed => IsReverse != (Module is RecurrentLayer { GoBackwards: true });
 
     /// <summary>The name with what tells it apart: <c>lstm, layer 1, reverse</c>.</summary>
     public string Title =>

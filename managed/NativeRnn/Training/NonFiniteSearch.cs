@@ -16,29 +16,8 @@ internal static class NonFiniteSearch
             return $", first in the input at {place}";
         }
 
-        bool training = model.Training;
-        model.SetTraining(false);
-        try
-        {
-            using GradientTape tape = batch.Input.Device.Record(gradients: false);
-            MaskedTensor output = new(batch.Input, Sequential.MaskOf(batch));
-            for (int index = 0; index < model.Layers.Count; index++)
-            {
-                Module layer = model.Layers[index];
-                using GradientProbe probe = GradientProbe.Start();
-                output = layer.ForwardMasked(output.Output, output.Mask);
-                if (Place(output.Output) is not null)
-                {
-                    return $", first in layer {index} ({layer.GetType().Name}){StepOf(probe)}";
-                }
-            }
-
-            return ", though the output of each layer is finite";
-        }
-        finally
-        {
-            model.SetTraining(training);
-        }
+        Batch given = batch;
+        return model.InEvaluation(() => InLayers(model, given));
     }
 
     /// <summary>As <see cref="InForward"/>, for gradients; those of the parameters are still there.</summary>
@@ -60,6 +39,24 @@ internal static class NonFiniteSearch
         return ", though the gradient of each parameter is finite: their squares are too large";
     }
 
+    private static string InLayers(Sequential model, in Batch batch)
+    {
+        using GradientTape tape = batch.Input.Device.Record(gradients: false);
+        MaskedTensor output = new(batch.Input, Sequential.MaskOf(batch));
+        for (int index = 0; index < model.Layers.Count; index++)
+        {
+            Module layer = model.Layers[index];
+            using GradientProbe probe = GradientProbe.Start();
+            output = layer.ForwardMasked(output.Output, output.Mask);
+            if (Place(output.Output) is not null)
+            {
+                return $", first in layer {index} ({layer.GetType().Name}){StepOf(probe)}";
+            }
+        }
+
+        return ", though the output of each layer is finite";
+    }
+
     private static string StepOf(GradientProbe probe)
     {
         int? step = probe.Runs.Select(run => run.FirstNotFinite()).FirstOrDefault(found => found is not null);
@@ -72,7 +69,7 @@ internal static class NonFiniteSearch
         foreach (LayerGradients layer in health.Layers.Reverse().Where(layer => layer.Module == module))
         {
             IEnumerable<int> steps = Enumerable.Range(0, layer.Norms.Count);
-            foreach (int step in layer.IsReverse ? steps : steps.Reverse())
+            foreach (int step in layer.RunsReversed ? steps : steps.Reverse())
             {
                 if (!double.IsFinite(layer.Norms[step]))
                 {

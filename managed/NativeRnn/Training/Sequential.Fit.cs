@@ -238,18 +238,4 @@ public sealed partial class Sequential
     private CompiledParts Compiled() => _loss is null || _optimizer is null
         ? throw new InvalidOperationException("call Compile first")
         : new CompiledParts(_loss, _optimizer, _metrics);
-
-    private void InEvaluation(Action action)
-    {
-        bool training = Training;
-        SetTraining(false);
-        try
-        {
-            action();
-        }
-        finally
-        {
-            SetTraining(training);
-        }
-    }
 }

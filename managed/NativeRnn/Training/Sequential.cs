@@ -69,7 +69,10 @@ public sealed partial class Sequential : Module, IEnumerable<Module>
         MaskedTensor output = new(input, mask);
         foreach (Module layer in _layers)
         {
-            output = layer.ForwardMasked(output.Output, output.Mask);
+            // The zeros of Build would all be masked.
+            output = IsTrial
+                ? new MaskedTensor(layer.Forward(output.Output), null)
+                : layer.ForwardMasked(output.Output, output.Mask);
         }
 
         return output;
@@ -93,23 +96,14 @@ public sealed partial class Sequential : Module, IEnumerable<Module>
             shape[0] = 1;
         }
 
-        bool training = Training;
-        SetTraining(false);
         SetTrial(true);
         try
         {
-            using GradientTape tape = target.Record(gradients: false);
-            Tensor output = Tensor.NewOwned(shape, target, dtype);
-            for (int index = 0; index < _layers.Count; index++)
-            {
-                output = _layers[index].Forward(output);
-                _shapes[index] = output.Shape.ToArray();
-            }
+            InEvaluation(() => Try(shape, dtype, target));
         }
         finally
         {
             SetTrial(false);
-            SetTraining(training);
         }
     }
 
@@ -141,6 +135,17 @@ public sealed partial class Sequential : Module, IEnumerable<Module>
         if (_layers.Count == 0)
         {
             throw new InvalidOperationException("the model has no layers: add at least one");
+        }
+    }
+
+    private void Try(int[] shape, DType dtype, Device device)
+    {
+        using GradientTape tape = device.Record(gradients: false);
+        Tensor output = Tensor.NewOwned(shape, device, dtype);
+        for (int index = 0; index < _layers.Count; index++)
+        {
+            output = _layers[index].Forward(output);
+            _shapes[index] = output.Shape.ToArray();
         }
     }
 

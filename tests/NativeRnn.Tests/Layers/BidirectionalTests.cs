@@ -103,6 +103,27 @@ public sealed class BidirectionalTests : IDisposable
         Check(() => new TimeDistributed(layer).Forward(Tensor.Zeros([2, 2], _device)), "[B,T,..]");
     }
 
+    [Fact]
+    public void Pair_OfTimeMajorLayers_IsReversedOverTime()
+    {
+        Gru forward = new(Input, Hidden, seed: 1, device: _device);
+        Gru backward = new(Input, Hidden, seed: 2, device: _device);
+        Tensor x = Numbers.Tensor(_device, 1, Steps, Batch, Input);
+
+        Tensor got = new Bidirectional(forward, backward).Forward(x);
+
+        for (int step = 0; step < Steps; step++)
+        {
+            Tensor reversed = Tensor.Concat(
+                [.. Enumerable.Range(0, Steps).Reverse().Select(at => x[at..(at + 1)])], 0);
+            Tensor wanted = Tensor.Concat(
+                [forward.Forward(x)[step], backward.Forward(reversed)[Steps - 1 - step]], -1);
+            Assert.Equal(wanted.ToArray(), got[step].ToArray());
+        }
+
+        Check(() => new Bidirectional(forward, new Gru(Hidden)), "backward takes [B,T,..], forward [T,B,..]");
+    }
+
     private static void Check(Func<object> call, string words)
     {
         ArgumentException thrown = Assert.ThrowsAny<ArgumentException>(call);

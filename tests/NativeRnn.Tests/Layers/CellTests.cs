@@ -109,6 +109,17 @@ public sealed class CellTests : IDisposable
         Check(() => new SimpleRnnCell(1, 1, activation: Activation.Softmax), "activation");
     }
 
+    [Fact]
+    public void Constructor_WithDropoutOrZoneout_RefusesIt()
+    {
+        RecurrentOptions dropout = new() { RecurrentDropout = 0.5f };
+        RecurrentOptions zoneout = new() { ZoneoutHidden = 0.1f };
+
+        Check(() => new LstmCell(Input, Hidden, device: _device, options: zoneout), "ZoneoutHidden = 0.1");
+        Check(() => new GruCell(Input, Hidden, device: _device, options: dropout), "RecurrentDropout = 0.5");
+        Check(() => new SimpleRnnCell(Input, Hidden, device: _device, options: dropout), "set them to 0");
+    }
+
     private static void Check(Func<object> call, string words)
     {
         ArgumentException thrown = Assert.ThrowsAny<ArgumentException>(call);

@@ -172,6 +172,50 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("at least 0", thrown.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0.4f, 0, 0, false)]
+    [InlineData(0, 0.4f, 0, true)]
+    [InlineData(0, 0, 0.4f, false)]
+    public void Checkpointed_MasksOfASequence_AreThoseOfTheWholeRun(
+        float dropout, float recurrent, float weight, bool lengths)
+    {
+        RecurrentOptions options = new()
+        {
+            Dropout = dropout, RecurrentDropout = recurrent, WeightDropout = weight,
+        };
+
+        Run wanted = RunOf(Make(options), lengths);
+        Run got = RunOf(Make(options with { CheckpointSteps = 4 }), lengths);
+
+        Assert.Equal(wanted.Output, got.Output);
+        Assert.Equal(wanted.Hidden, got.Hidden);
+        Assert.Equal(wanted.Dx, got.Dx);
+        Numbers.AssertClose([.. wanted.Dweights.Select(v => (double)v)], got.Dweights, 1e-5);
+
+        Lstm Make(RecurrentOptions own) =>
+            new(Input, Hidden, 2, seed: 1, device: _device, options: own);
+    }
+
+    [Fact]
+    public void CheckpointSteps_WithDropoutThatPartsCannotHave_AreRefused()
+    {
+        Check(true, 0, new RecurrentOptions { CheckpointSteps = 3, ZoneoutHidden = 0.1f }, "ZoneoutHidden = 0.1");
+        Check(true, 0, new RecurrentOptions { CheckpointSteps = 3, Dropout = 0.2f }, "bidirectional");
+        Check(false, 0.5f, new RecurrentOptions { CheckpointSteps = 3, Dropout = 0.2f }, "dropout is 0.5");
+        Check(
+            false, 0, new RecurrentOptions { CheckpointSteps = 3, ZoneoutCell = 0.1f, WeightDropout = 0.2f },
+            "WeightDropout = 0.2");
+
+        void Check(bool both, float dropout, RecurrentOptions options, string words)
+        {
+            ArgumentException thrown = Assert.Throws<ArgumentException>(() => new Lstm(
+                Input, Hidden, 2, dropout: dropout, bidirectional: both, device: _device, options: options));
+            Assert.Equal("options.CheckpointSteps", thrown.ParamName);
+            Assert.Contains("options.CheckpointSteps is 3", thrown.Message, StringComparison.Ordinal);
+            Assert.Contains(words, thrown.Message, StringComparison.Ordinal);
+        }
+    }
+
     private RecurrentLayer Make(RnnCell cell, int layers, bool both, int? part)
     {
         RecurrentOptions options = new() { CheckpointSteps = part };

@@ -26,6 +26,16 @@ public sealed class Conv1dTests : IDisposable
         return data;
     }
 
+    [Fact]
+    public void InitialWeights_AfterKeras_FanOutToAllFiltersWithGroupsToo()
+    {
+        Conv1d layer = new(64, 3, groups: 2, seed: 1);
+        layer.Forward(Numbers.Tensor(_device, 1, 1, 5, 4));
+
+        double limit = Math.Sqrt(6.0 / ((2 * 3) + (64 * 3)));
+        Assert.InRange(layer.Weight!.Value.ToArray().Max(Math.Abs), 0.95 * limit, limit);
+    }
+
     [Theory]
     [MemberData(nameof(Configurations))]
     public void Forward_IsTheEquation(

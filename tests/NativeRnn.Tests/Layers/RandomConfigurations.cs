@@ -157,11 +157,16 @@ internal static class RandomConfigurations
         };
     }
 
-    // Parts of a sequence draw masks of their own, so only without any.
+    // Parts of a sequence draw masks of their own, so only without any, and not where a layer refuses
+    // checkpoints.
     private static RandomConfiguration WithCheckpoints(RandomConfiguration drawn, int steps)
     {
-        bool draws = drawn.Training && (drawn.Dropout > 0 || drawn.Options.ActsInTraining);
-        return steps < 0 || draws
+        RecurrentOptions options = drawn.Options;
+        bool draws = drawn.Training && (drawn.Dropout > 0 || options.ActsInTraining);
+        bool bySteps = drawn.Dropout > 0 || options.ZoneoutHidden > 0 || options.ZoneoutCell > 0;
+        bool refused = options.ActsInTraining
+            && (drawn.Directions == 2 || (bySteps && options.DropsBySequences));
+        return steps < 0 || draws || refused
             ? drawn
             : drawn with { Options = drawn.Options with { CheckpointSteps = steps } };
     }

@@ -104,7 +104,18 @@ public sealed class SequenceMaskTests : IDisposable
         Assert.Equal([2, 1], mask.Lengths);
         Assert.True(mask[0, 0] && !mask[0, 1] && mask[0, 2]);
         Assert.True(!mask[1, 0] && mask[1, 1] && !mask[1, 2]);
-        Assert.Equal(x.ToArray(), new Masking(2).Forward(x).ToArray());
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(float.NaN)]
+    public void Masking_PutsZerosAtStepsThatDontCount(float value)
+    {
+        Tensor x = Tensor.From([1f, value, value, value, 3, 4], [1, 3, 2], _device);
+        Masking layer = new(value);
+
+        Assert.Equal([1, value, 0, 0, 3, 4], layer.Forward(x).ToArray());
+        Assert.Equal([1, value, 0, 0, 3, 4], layer.ForwardMasked(x, null).Output.ToArray());
     }
 
     [Fact]

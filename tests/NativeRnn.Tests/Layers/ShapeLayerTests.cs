@@ -44,6 +44,19 @@ public sealed class ShapeLayerTests : IDisposable
     }
 
     [Fact]
+    public void ForwardMasked_OfPermuteAndLambda_KeepsTheMaskOnlyWhereTimeStays()
+    {
+        SequenceMask mask = SequenceMask.FromLengths(3, 1, 2);
+        Tensor square = Numbers.Tensor(_device, 1, 2, 3, 3);
+
+        Assert.Null(new Permute(2, 1).ForwardMasked(square, mask).Mask);
+        Assert.Null(new Lambda(x => x.Transpose()).ForwardMasked(square, mask).Mask);
+        Assert.Same(
+            mask,
+            new Permute(1, 3, 2).ForwardMasked(Numbers.Tensor(_device, 1, 2, 3, 4, 5), mask).Mask);
+    }
+
+    [Fact]
     public void RepeatVector_RepeatsOverTime()
     {
         Tensor x = Tensor.From([1f, 2, 3, 4], [2, 2], _device);

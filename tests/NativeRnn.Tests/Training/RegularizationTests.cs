@@ -92,6 +92,28 @@ public sealed class RegularizationTests : IDisposable
     }
 
     [Fact]
+    public void SetRegularizer_ByKind_LeavesOutStatesPeepholesAndNorms()
+    {
+        Lstm lstm = new(3, 5, device: _device, options: new RecurrentOptions
+        {
+            Peephole = true, LayerNormalization = true, LearnedInitialState = true,
+        });
+        lstm.Parameters().Single(parameter => parameter.Name == "h0").Value.Fill(1);
+        LayerNormalization norm = new(4, device: _device);
+        Dictionary<string, Tensor> state = lstm.StateDict();
+
+        lstm.SetRegularizer(new L1(1));
+        norm.SetRegularizer(new L1(1));
+
+        Assert.Equal(
+            Absolute(state, "weight_ih") + Absolute(state, "weight_hh"), lstm.Penalty(), 1e-5);
+        Assert.Equal(0, norm.Penalty());
+        lstm.SetRegularizer(null);
+        lstm.SetRegularizer(new L1(1), "h0");
+        Assert.Equal(5, lstm.Penalty(), 1e-5);
+    }
+
+    [Fact]
     public void SetRegularizer_OfNamesThatAreNotThere_ListsThose()
     {
         Sequential model = new(new Linear(2, 1, device: _device));

@@ -247,6 +247,36 @@ public sealed class SequentialTests : IDisposable
             Tensor.From(values, [Rows, Length, 1], _device), Tensor.From(classes, [Rows], _device));
     }
 
+    [Fact]
+    public void Build_OfANestedModelWithMasking_RunsWithoutTheMask()
+    {
+        Sequential model = new(
+            new Sequential(new Masking(), new GlobalMaxPool1d()), new Dense(2));
+
+        model.Build([1, 4, 3], device: _device);
+
+        Assert.Equal((3 * 2) + 2, model.ParameterCount);
+    }
+
+    [Fact]
+    public void Evaluations_LeaveFrozenModulesFrozen()
+    {
+        Dropout frozen = new(0.5f);
+        Sequential model = new(new Gru(3, seed: 1), frozen, new Dense(1, seed: 2));
+        model.Compile(new MeanSquaredError(), new Sgd());
+        frozen.SetTraining(false);
+        Tensor x = Numbers.Tensor(_device, 1, 2, 4, 3);
+        Tensor y = Tensor.Ones([2, 1], _device);
+
+        model.Build([1, 4, 3], device: _device);
+        Assert.False(frozen.Training);
+        model.Evaluate(x, y);
+        Assert.False(frozen.Training);
+        GradientHealth.Measure(model, x, y);
+        Assert.False(frozen.Training);
+        Assert.True(model.Training);
+    }
+
     private sealed class ListLogger : ILogger
     {
         public List<string> Lines { get; } = [];

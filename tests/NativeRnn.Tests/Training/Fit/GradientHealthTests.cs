@@ -79,6 +79,32 @@ public sealed class GradientHealthTests : IDisposable
         Assert.Equal(health.Layers[0].Norms, GradientHealth.Measure(model, x, y).Layers[0].Norms);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Norms_GoingBackwards_StandAtTheStepsOfTime(bool ragged)
+    {
+        Gru plain = new(Inputs, Hidden, batchFirst: true, seed: 1, device: _device);
+        Gru backwards = new(
+            Inputs, Hidden, batchFirst: true, seed: 1, device: _device,
+            options: new RecurrentOptions { GoBackwards = true });
+        int length = ragged ? 3 : Steps;
+        Tensor x = Numbers.Tensor(_device, 1, 1, Steps, Inputs);
+        Tensor reversed = Tensor.Concat(
+            [.. Enumerable.Range(0, length).Reverse().Select(step => x[.., step..(step + 1)])], 1);
+        Tensor? lengths = ragged ? Tensor.From([length], _device) : null;
+
+        double[] wanted = [.. NormsOf(plain, reversed, null).Reverse()];
+        double[] got = NormsOf(backwards, x, lengths);
+
+        Assert.Equal(wanted, got[..length]);
+        Assert.All(got[length..], norm => Assert.Equal(0, norm));
+
+        static double[] NormsOf(Gru layer, Tensor input, Tensor? lengths) =>
+            [.. GradientHealth.Measure(
+                layer, () => layer.Run(input, null, lengths).Output.Square().Sum()).Layers[0].Norms];
+    }
+
     [Fact]
     public void Measure_WithoutARecurrentLayer_SaysSo()
     {
