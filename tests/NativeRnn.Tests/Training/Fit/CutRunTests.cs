@@ -37,11 +37,6 @@ public sealed class CutRunTests : IDisposable
         {
             BatchEnd = context =>
             {
-                if (context.Batch == 3)
-                {
-                    throw new InvalidOperationException("killed");
-                }
-
                 if (context.Batch == 2)
                 {
                     context.Stop("enough");
