@@ -72,6 +72,7 @@ public sealed class CutRunTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => Model().FitAsync(Batches(source, throws), 2, options, source.Token));
+        Assert.True(File.Exists(options.Checkpoint.FilePath));
         Sequential resumed = Model();
         History history = await resumed.FitAsync(Batches(null, throws), 2, options);
 
