@@ -20,7 +20,9 @@ public static class Safetensors
     /// <param name="path">The file; its directory must exist.</param>
     /// <param name="tensors">The tensors by name, of any shape and device; no name twice.</param>
     /// <param name="metadata">Texts by name to store with them, or null.</param>
-    /// <exception cref="ArgumentException">A name is empty, reserved or there twice.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is empty, reserved or there twice, or names and metadata are longer than a header may be.
+    /// </exception>
     public static void Save(
         string path,
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
@@ -31,6 +33,13 @@ public static class Safetensors
         List<KeyValuePair<string, Tensor>> all = [.. tensors];
         CheckNames(all);
         byte[] header = WriteHeader(all, metadata);
+        if (header.Length > MaxHeaderLength)
+        {
+            throw new ArgumentException(
+                $"names, shapes and metadata make a header of {header.Length} bytes; the format allows " +
+                $"{MaxHeaderLength}", nameof(metadata));
+        }
+
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[8];

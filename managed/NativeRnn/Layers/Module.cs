@@ -176,6 +176,16 @@ public abstract class Module
         }
     }
 
+    /// <summary>What it carries from batch to batch, which no batch changes in place; null: nothing.
+    /// </summary>
+    internal virtual object? Carried
+    {
+        get => null;
+        set
+        {
+        }
+    }
+
     /// <summary>Forgets what it carries from batch to batch.</summary>
     internal virtual void ForgetState()
     {

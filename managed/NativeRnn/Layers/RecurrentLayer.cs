@@ -143,6 +143,12 @@ public abstract partial class RecurrentLayer : Module
     /// <inheritdoc cref="Twin(long)"/>
     internal RecurrentLayer Twin() => Twin(RandomStream.Mix(_seed, -1));
 
+    internal override object? Carried
+    {
+        get => _carried;
+        set => _carried = (RecurrentState?)value;
+    }
+
     internal override void ForgetState() => _carried = null;
 
     /// <inheritdoc/>

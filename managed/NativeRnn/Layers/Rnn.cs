@@ -111,6 +111,12 @@ public sealed class Rnn : Module
     internal Rnn Twin(long seed) => new(
         Cell.Twin(seed), _returnSequences, _returnState, _goBackwards, _stateful, BatchFirst);
 
+    internal override object? Carried
+    {
+        get => _carried;
+        set => _carried = (IReadOnlyList<Tensor>?)value;
+    }
+
     internal override void ForgetState() => _carried = null;
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace NativeRnn.Layers;
 
@@ -10,6 +11,9 @@ namespace NativeRnn.Layers;
 /// </summary>
 public sealed class TrainingState
 {
+    // More numbers than this become a tensor: texts stand in a file's header, which has a limit.
+    private const int MaxNumbersOfAText = 1024;
+
     private readonly SortedDictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
@@ -27,6 +31,7 @@ public sealed class TrainingState
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(value);
+        _tensors.Remove(name);
         _texts[name] = value;
     }
 
@@ -47,6 +52,12 @@ public sealed class TrainingState
     /// <param name="values">Any number of them.</param>
     public void Set(string name, ReadOnlySpan<double> values)
     {
+        if (values.Length > MaxNumbersOfAText)
+        {
+            Set(name, Tensor.From(MemoryMarshal.Cast<double, int>(values), [values.Length, 2]));
+            return;
+        }
+
         byte[] bytes = new byte[values.Length * sizeof(double)];
         for (int index = 0; index < values.Length; index++)
         {
@@ -63,6 +74,7 @@ public sealed class TrainingState
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(value);
+        _texts.Remove(name);
         _tensors[name] = value;
     }
 
@@ -99,6 +111,13 @@ public sealed class TrainingState
     /// <exception cref="InvalidDataException">There are none.</exception>
     public double[] GetDoubles(string name)
     {
+        if (_tensors.TryGetValue(name, out Tensor? bits))
+        {
+            return bits.DType == DType.Int32 && bits.Length % 2 == 0
+                ? MemoryMarshal.Cast<int, double>(bits.ToInt32Array()).ToArray()
+                : throw new InvalidDataException($"'{name}' of the training state is no list of numbers");
+        }
+
         string text = GetText(name);
         byte[] bytes = new byte[text.Length];
         if (!Convert.TryFromBase64String(text, bytes, out int length) || length % sizeof(double) != 0)

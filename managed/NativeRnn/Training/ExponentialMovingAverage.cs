@@ -148,11 +148,21 @@ public sealed class ExponentialMovingAverage
         }
     }
 
+    // A look at the averages before the first update does not decide where they begin.
+    private void FollowUntilFirstUpdate()
+    {
+        if (Updates == 0 && !IsInUse)
+        {
+            Copy(_weights, _averages);
+        }
+    }
+
     // The weights exist once the module is built; then the averages begin.
     private void Start()
     {
         if (_weights.Length > 0)
         {
+            FollowUntilFirstUpdate();
             return;
         }
 

@@ -43,6 +43,7 @@ internal sealed class FitLoop
     {
         _step.Start();
         _checkpoint?.Resume();
+        _model.MetricsInUse = true;
         try
         {
             foreach (Callback callback in _callbacks)
@@ -50,13 +51,15 @@ internal sealed class FitLoop
                 callback.OnTrainBegin(_context);
             }
 
-            while (_state.Epoch <= _context.Epochs && !_context.IsStopping)
+            // A resumed run that was stopped in the middle of an epoch has still to end it.
+            while (_state.Epoch <= _context.Epochs && (_state.Batch > 0 || !_context.IsStopping))
             {
                 RunEpoch(cancellationToken);
             }
         }
         finally
         {
+            _model.MetricsInUse = false;
             foreach (Callback callback in _callbacks)
             {
                 callback.OnTrainEnd(_context);
@@ -68,6 +71,7 @@ internal sealed class FitLoop
     {
         TimeSpan start = _reports.Elapsed;
         bool resumed = _state.Batch > 0;
+        _model.MetricsInUse = true;
         if (!resumed)
         {
             _model.ResetMetrics();
@@ -96,13 +100,34 @@ internal sealed class FitLoop
 
     private bool Next(CancellationToken cancellationToken)
     {
+        EndIfCancelled(cancellationToken);
+        bool more;
+        try
+        {
+            more = _feed.MoveNext();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _checkpoint?.Save();
+            throw;
+        }
+
+        if (!more)
+        {
+            // A source may end early since it was cancelled: the epoch is not whole then.
+            EndIfCancelled(cancellationToken);
+        }
+
+        return more;
+    }
+
+    private void EndIfCancelled(CancellationToken cancellationToken)
+    {
         if (cancellationToken.IsCancellationRequested)
         {
             _checkpoint?.Save();
             cancellationToken.ThrowIfCancellationRequested();
         }
-
-        return _feed.MoveNext();
     }
 
     private void RunBatch()
@@ -151,6 +176,7 @@ internal sealed class FitLoop
     private void EndEpoch(TimeSpan start)
     {
         Evaluation trained = new(_state.MeanLoss, _model.MetricResults());
+        _model.MetricsInUse = false;
         EpochResult result = new(
             _state.Epoch, trained, _validate(), (_reports.Elapsed - start).TotalSeconds);
         _state.Results.Add(result);
@@ -159,6 +185,14 @@ internal sealed class FitLoop
         foreach (Callback callback in _callbacks)
         {
             callback.OnEpochEnd(_context, result);
+        }
+
+        if (_context.IsStopping || _state.Epoch == _context.Epochs)
+        {
+            foreach (Callback callback in _callbacks)
+            {
+                callback.OnEpochsDone(_context);
+            }
         }
 
         _state.NextEpoch();

@@ -39,7 +39,7 @@ internal sealed class FitReports(FitOptions options, TrainingContext context, Ba
         context.Elapsed = _clock.Elapsed;
         context.SamplesPerSecond = _samples / Math.Max(context.Elapsed.TotalSeconds, 1e-9);
         long left = ((context.Epochs - context.Epoch) * feed.Rows) + feed.Rows - done;
-        context.Remaining = feed.Rows == 0
+        context.Remaining = feed.Rows == 0 || _samples == 0
             ? null
             : TimeSpan.FromSeconds(Math.Max(0, left) / Math.Max(context.SamplesPerSecond, 1e-9));
     }

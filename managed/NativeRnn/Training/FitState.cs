@@ -89,9 +89,11 @@ internal sealed class FitState
     {
         TrainingState state = new();
         state.Set("loss", evaluation.Loss);
+        int index = 0;
         foreach ((string name, double value) in evaluation.Metrics)
         {
-            state.Set($"metric/{name}", value);
+            // Numbered: a state sorts its names, and the metrics keep the order of Compile.
+            state.Set(string.Create(CultureInfo.InvariantCulture, $"metric/{index++:0000}/{name}"), value);
         }
 
         return state;
@@ -100,6 +102,6 @@ internal sealed class FitState
     private static Evaluation Loaded(TrainingState state) => new(
         state.GetDouble("loss"),
         state.Part("metric/").Texts.ToDictionary(
-            metric => metric.Key,
+            metric => metric.Key[(metric.Key.IndexOf('/', StringComparison.Ordinal) + 1)..],
             metric => double.Parse(metric.Value, CultureInfo.InvariantCulture)));
 }

@@ -8,6 +8,8 @@ internal sealed class FitStep(
 {
     private readonly BatchWeights _weights = new(options.ClassWeights);
     private readonly AccumulatedGradient _gradient = new(optimizer, options.AccumulateSteps);
+    private Module[] _modules = [];
+    private object?[] _carried = [];
 
     /// <summary>What was not finite in the last batch or step; null: all was.</summary>
     internal string? Problem { get; private set; }
@@ -18,18 +20,21 @@ internal sealed class FitStep(
     /// <summary>The gradients' norm before it was clipped, at the last step.</summary>
     internal float GradientNorm { get; private set; }
 
-    /// <summary>Takes a batch. If a number is not finite, no weight changes, and the gradients that
-    /// wait for a step are dropped.</summary>
+    /// <summary>Takes a batch. If a number is not finite, no weight changes, layers carry on from where
+    /// they were, and the gradients that wait for a step are dropped.</summary>
     /// <returns>The loss, with the penalties of regularisers.</returns>
     internal float Run(BatchFeed feed)
     {
         (Problem, Rows) = (null, 0);
+        KeepCarried();
         (float value, Batch? suspect) = Try(feed);
         if (suspect is Batch batch)
         {
+            PutCarriedBack();
             Problem += float.IsFinite(value)
                 ? NonFiniteSearch.InBackward(model, loss, batch)
                 : NonFiniteSearch.InForward(model, batch);
+            PutCarriedBack();
             _gradient.Drop();
         }
 
@@ -46,9 +51,11 @@ internal sealed class FitStep(
         }
     }
 
-    /// <summary>Drops gradients that an earlier run has left.</summary>
+    /// <summary>The model is built. Drops gradients that an earlier run has left.</summary>
     internal void Start()
     {
+        _modules = [.. model.NamedModules().Select(named => named.Module)];
+        _carried = new object?[_modules.Length];
         if (options.AccumulateSteps > 1)
         {
             _gradient.Drop();
@@ -58,6 +65,22 @@ internal sealed class FitStep(
     internal TrainingState SaveState() => _gradient.Save();
 
     internal void LoadState(TrainingState state) => _gradient.Load(state);
+
+    private void KeepCarried()
+    {
+        for (int index = 0; index < _modules.Length; index++)
+        {
+            _carried[index] = _modules[index].Carried;
+        }
+    }
+
+    private void PutCarriedBack()
+    {
+        for (int index = 0; index < _modules.Length; index++)
+        {
+            _modules[index].Carried = _carried[index];
+        }
+    }
 
     // The batch comes back if something was not finite; then it outlives the tape.
     private (float Loss, Batch? Suspect) Try(BatchFeed feed)

@@ -40,8 +40,9 @@ public abstract class Metric
     }
 
     /// <summary>
-    /// Tells what <see cref="Update(Tensor, Tensor)"/> has added up, for checkpoints. One that does not override it
-    /// covers, in the epoch in which a run is resumed, only the batches since then.
+    /// Tells what <see cref="Update(Tensor, Tensor)"/> has added up, for checkpoints and for evaluations by callbacks.
+    /// One that does not override it covers, in the epoch in which a run is resumed or a callback evaluates the model,
+    /// only the batches since then.
     /// </summary>
     /// <param name="state">Where to set it.</param>
     public virtual void SaveState(TrainingState state)

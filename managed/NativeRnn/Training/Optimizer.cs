@@ -186,6 +186,19 @@ public abstract partial class Optimizer
         _parameters = bound;
     }
 
+    /// <summary>Refuses a model that does not have all of its parameters; without any it does nothing.
+    /// </summary>
+    internal void RequireParametersOf(Module model)
+    {
+        HashSet<Parameter> own = [.. model.NamedModules().SelectMany(named => named.Module.OwnParameters)];
+        if (_parameters is not null && !own.IsSupersetOf(_parameters))
+        {
+            throw new InvalidOperationException(
+                "the optimiser has parameters that are not this model's, so its steps would not train " +
+                "the model; take a new optimiser for each model");
+        }
+    }
+
     /// <summary>Moments like a parameter's values, zeros.</summary>
     private protected static Tensor[] ZerosLike(Parameter[] parameters) =>
         [.. parameters.Select(parameter =>

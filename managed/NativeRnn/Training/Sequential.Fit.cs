@@ -161,7 +161,7 @@ public sealed partial class Sequential
     {
         ArgumentNullException.ThrowIfNull(data);
         Compiled();
-        using DatasetFeed feed = new(data, device ?? OwnDevice() ?? Device.Default);
+        using DatasetFeed feed = new(data.InOrder(), device ?? OwnDevice() ?? Device.Default);
         return EvaluateOn(feed);
     }
 

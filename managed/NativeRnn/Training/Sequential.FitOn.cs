@@ -7,8 +7,46 @@ public sealed partial class Sequential
 {
     private const int DefaultBatchSize = 32;
 
+    /// <summary>
+    /// Whether the metrics belong to the epoch that Fit runs: an evaluation in between, such as a
+    /// callback's, gives them back as they were.
+    /// </summary>
+    internal bool MetricsInUse { get; set; }
+
     /// <summary>The means over an epoch of a feed, without dropout.</summary>
     internal Evaluation EvaluateOn(BatchFeed feed)
+    {
+        if (!MetricsInUse)
+        {
+            return Evaluated(feed);
+        }
+
+        TrainingState[] before = [.. _metrics.Select(StateOf)];
+        try
+        {
+            return Evaluated(feed);
+        }
+        finally
+        {
+            ResetMetrics();
+            for (int index = 0; index < before.Length; index++)
+            {
+                if (!before[index].IsEmpty)
+                {
+                    _metrics[index].LoadState(before[index]);
+                }
+            }
+        }
+    }
+
+    private static TrainingState StateOf(Metric metric)
+    {
+        TrainingState state = new();
+        metric.SaveState(state);
+        return state;
+    }
+
+    private Evaluation Evaluated(BatchFeed feed)
     {
         Loss loss = Compiled().Loss;
         double sum = 0;
@@ -27,6 +65,11 @@ public sealed partial class Sequential
                 UpdateMetrics(judged, batch.Weights);
             }
         });
+        if (rows == 0)
+        {
+            throw new InvalidOperationException("there are no rows to evaluate: the data give no batches");
+        }
+
         return new Evaluation((sum / rows) + this.Penalty(), MetricResults());
     }
 
@@ -47,6 +90,8 @@ public sealed partial class Sequential
         {
             parts.Optimizer.Bind(Parameters());
         }
+
+        parts.Optimizer.RequireParametersOf(this);
 
         SetTraining(true);
         FitLoop loop = new(
@@ -71,7 +116,7 @@ public sealed partial class Sequential
             return new RowFeed(x, y, null, .., batchSize);
         }
 
-        return options.ValidationDataset is Dataset data ? new DatasetFeed(data, device) : null;
+        return options.ValidationDataset is Dataset data ? new DatasetFeed(data.InOrder(), device) : null;
     }
 
     // In decimal, so that 0.2 of 100 rows are 20.

@@ -111,6 +111,8 @@ public sealed partial class Sequential : Module, IEnumerable<Module>
     /// <param name="loss">What gets small.</param>
     /// <param name="optimizer">One without parameters, or with this model's.</param>
     /// <param name="metrics">What is reported beside the loss.</param>
+    /// <exception cref="InvalidOperationException">The optimiser has parameters of another model.
+    /// </exception>
     public void Compile(Loss loss, Optimizer optimizer, params Metric[] metrics)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -123,6 +125,7 @@ public sealed partial class Sequential : Module, IEnumerable<Module>
 
         RequireLayers();
         CheckSoftmax(loss);
+        optimizer.RequireParametersOf(this);
         (_loss, _optimizer, _metrics) = (loss, optimizer, [.. metrics]);
     }
 

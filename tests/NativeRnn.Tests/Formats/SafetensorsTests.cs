@@ -156,6 +156,19 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void Save_OfAHeaderThatLoadRefuses_KeepsTheFileThatWasThere()
+    {
+        Safetensors.Save(_path, [new("a", Tensor.From([1f, 2f], [2], _device))]);
+        Dictionary<string, string> metadata = new() { ["long"] = new string('x', 100_000_000) };
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => Safetensors.Save(_path, [new("b", Tensor.From([3f], [1], _device))], metadata));
+
+        Assert.Equal("metadata", exception.ParamName);
+        Assert.Equal(["a"], Safetensors.Load(_path, _device).Tensors.Keys);
+    }
+
+    [Fact]
     public void Load_OfAFileCutAnywhere_NeverGivesTensors()
     {
         Safetensors.Save(_path, [new("a", Tensor.From([1f, 2f], [2], _device))]);

@@ -76,6 +76,21 @@ public sealed class ExponentialMovingAverageTests : IDisposable
     }
 
     [Fact]
+    public void StateDict_BeforeTheFirstUpdate_DoesNotDecideWhereTheAverageStarts()
+    {
+        Linear model = new(1, 1, device: _device);
+        Tensor weight = model.Parameters().First().Value;
+        ExponentialMovingAverage average = new(model, 0.5f);
+        weight.Fill(2);
+        average.StateDict();
+
+        weight.Fill(4);
+        average.Update();
+
+        Assert.Equal([4f], average.StateDict()["average.weight"].ToArray());
+    }
+
+    [Fact]
     public void Fit_WithAnAverage_UpdatesItAfterEachStep()
     {
         using Tensor x = Numbers.Tensor(_device, 1, 8, 2);

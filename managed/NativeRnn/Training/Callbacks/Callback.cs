@@ -52,6 +52,12 @@ public abstract class Callback
     {
     }
 
+    /// <summary>The run has no further epoch, as all callbacks' OnEpochEnd have left it; before the
+    /// last checkpoint.</summary>
+    internal virtual void OnEpochsDone(TrainingContext context)
+    {
+    }
+
     /// <summary>Whether a batch that is not finite is nothing but a finding for it.</summary>
     internal virtual bool AllowsNonFinite => false;
 }

@@ -30,14 +30,17 @@ public sealed class CsvLog : Callback
 
     private static string Table(IReadOnlyList<EpochResult> epochs)
     {
-        string[] names = [.. EpochValues.Of(epochs[0]).Select(value => value.Name)];
+        string[] names = [.. epochs.SelectMany(EpochValues.Of).Select(value => value.Name).Distinct()];
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"epoch,{string.Join(',', names.Select(Quoted))},seconds\n");
         foreach (EpochResult epoch in epochs)
         {
-            string values = string.Join(',', EpochValues.Of(epoch).Select(
-                value => value.Value.ToString("R", CultureInfo.InvariantCulture)));
-            text.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{values},{epoch.Seconds:0.###}\n");
+            ILookup<string, double> values = EpochValues.Of(epoch).ToLookup(
+                value => value.Name, value => value.Value);
+            string cells = string.Join(',', names.Select(name => values.Contains(name)
+                ? values[name].First().ToString("R", CultureInfo.InvariantCulture)
+                : string.Empty));
+            text.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{cells},{epoch.Seconds:0.###}\n");
         }
 
         return text.ToString();

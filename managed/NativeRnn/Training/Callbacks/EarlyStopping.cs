@@ -71,11 +71,6 @@ public sealed class EarlyStopping : Callback
         {
             context.Stop($"{_name} has not got better for {_waited} epochs");
         }
-
-        if (_restore && (context.IsStopping || context.Epoch == context.Epochs))
-        {
-            _best?.Restore();
-        }
     }
 
     /// <inheritdoc/>
@@ -96,6 +91,15 @@ public sealed class EarlyStopping : Callback
         _waited = (int)state.GetInt64("waited");
         BestEpoch = (int)state.GetInt64("best_epoch");
         _saved = state;
+    }
+
+    // Here, not at the epoch's end: a callback that comes after this one may end the run.
+    internal override void OnEpochsDone(TrainingContext context)
+    {
+        if (_restore)
+        {
+            _best?.Restore();
+        }
     }
 
     private void Keep(Sequential model)

@@ -24,6 +24,7 @@ public sealed class LearningRateFinder : Callback
     private readonly int _steps;
     private readonly List<LearningRatePoint> _curve = [];
     private TrainingState? _before;
+    private LearningRateSchedule? _schedule;
     private double _average;
     private double _best;
 
@@ -103,6 +104,9 @@ public sealed class LearningRateFinder : Callback
         _curve.Clear();
         (_average, _best) = (0, double.PositiveInfinity);
         _before = ModelState.Save(context.Model, context.Optimizer);
+
+        // A schedule would set its own rate before each step.
+        (_schedule, context.Optimizer.Schedule) = (context.Optimizer.Schedule, null);
         context.Optimizer.LearningRate = RateOf(0);
     }
 
@@ -141,6 +145,7 @@ public sealed class LearningRateFinder : Callback
         ArgumentNullException.ThrowIfNull(context);
         if (_before is not null)
         {
+            (context.Optimizer.Schedule, _schedule) = (_schedule, null);
             ModelState.Load(context.Model, context.Optimizer, _before);
             _before = null;
         }

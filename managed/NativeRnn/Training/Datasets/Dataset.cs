@@ -166,8 +166,8 @@ public sealed partial class Dataset
         return (Range(0, training), Range(training, Count - training));
     }
 
-    /// <summary>The same samples in their own order: what validation takes.</summary>
-    internal Dataset InOrder() => new(this) { _order = _order with { Seed = null } };
+    /// <summary>The same samples, all of them, in their own order: what validation takes.</summary>
+    internal Dataset InOrder() => new(this) { _order = _order with { Seed = null, DropLast = false } };
 
     private Dataset Range(int start, int count)
     {
