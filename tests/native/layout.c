@@ -14,6 +14,7 @@ static void PrintDeviceConfig(void) {
   FIELD(nrnn_device_config, index);
   FIELD(nrnn_device_config, threads);
   FIELD(nrnn_device_config, cpu_target);
+  FIELD(nrnn_device_config, precision);
   SIZE(nrnn_device_config);
 }
 
@@ -22,6 +23,10 @@ static void PrintDeviceProperties(void) {
   FIELD(nrnn_device_properties, index);
   FIELD(nrnn_device_properties, threads);
   FIELD(nrnn_device_properties, cpu_target);
+  FIELD(nrnn_device_properties, precision);
+  FIELD(nrnn_device_properties, compute_capability);
+  FIELD(nrnn_device_properties, multiprocessors);
+  FIELD(nrnn_device_properties, memory_bytes);
   SIZE(nrnn_device_properties);
 }
 

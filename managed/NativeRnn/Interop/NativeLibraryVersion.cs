@@ -4,7 +4,7 @@ namespace NativeRnn.Interop;
 internal static class NativeLibraryVersion
 {
     /// <summary>The version of nativernn.h that this library was written for.</summary>
-    internal const int Expected = 3;
+    internal const int Expected = 4;
 
     /// <summary>The version that the loaded native library says it has.</summary>
     internal static int Actual => NativeMethods.AbiVersion();

@@ -7,6 +7,10 @@
 /// be. Results go through out_ pointers, written only on success. Pointers are borrowed for the
 /// call. One thread per handle at a time; close from any thread.
 ///
+/// On a GPU calls queue their work and return; nrnn_buffer_read and nrnn_device_synchronize wait for
+/// it. What the contents of an integer buffer have wrong (an index, a length) then shows at the next
+/// call that waits, with the message that the CPU gives at once.
+///
 /// Shapes are row-major: [T,B,I] is steps x batch x input. A buffer is a flat run of floats or
 /// int32; each operation states how many elements it needs and refuses a buffer that holds another
 /// number. Gradients are ADDED into gradients of parameters (dparams, dweight, dbias, dtable) and
@@ -54,6 +58,17 @@ typedef enum nrnn_cpu_target {
   NRNN_CPU_TARGET_AVX512 = 3,
   NRNN_CPU_TARGET_NEON = 4
 } nrnn_cpu_target;
+
+/// What a GPU rounds the operands of matrix products to; sums, states and all else are float32.
+/// TF32: 10 bits of mantissa, tensor cores of sm_80 and later. BFLOAT16: 7 bits, sm_80 and later.
+/// FLOAT16: 10 bits, sm_70 and later; gradients are scaled so that small ones are not lost. The CPU
+/// has FLOAT32 only.
+typedef enum nrnn_precision {
+  NRNN_PRECISION_FLOAT32 = 0,
+  NRNN_PRECISION_TF32 = 1,
+  NRNN_PRECISION_BFLOAT16 = 2,
+  NRNN_PRECISION_FLOAT16 = 3
+} nrnn_precision;
 
 /// Type of a buffer's elements.
 typedef enum nrnn_dtype { NRNN_DTYPE_FLOAT32 = 0, NRNN_DTYPE_INT32 = 1 } nrnn_dtype;
@@ -173,20 +188,28 @@ NRNN_API nrnn_status nrnn_live_objects(int64_t* out_count);
 // ---- Devices ----
 
 /// threads: of the pool, the caller's included; 0 takes one for each CPU that this process may use,
-/// at most 1024. index: the GPU's number; 0 for the CPU.
+/// at most 1024; CPU only. index: the GPU's number; 0 for the CPU. cpu_target: CPU only. precision:
+/// nrnn_precision.
 typedef struct nrnn_device_config {
   int32_t kind;
   int32_t index;
   int32_t threads;
   int32_t cpu_target;
+  int32_t precision;
 } nrnn_device_config;
 
-/// What was opened: the config with the automatic choices filled in.
+/// What was opened: the config with the automatic choices filled in. Of a GPU threads and
+/// cpu_target are 0; compute_capability: 90 for sm_90; multiprocessors; memory_bytes: all that it
+/// has. Of the CPU these three are 0.
 typedef struct nrnn_device_properties {
   int32_t kind;
   int32_t index;
   int32_t threads;
   int32_t cpu_target;
+  int32_t precision;
+  int32_t compute_capability;
+  int32_t multiprocessors;
+  int64_t memory_bytes;
 } nrnn_device_properties;
 
 /// What a device can do at most, as measured. gflops: fp32 multiply-adds (two operations each) of
@@ -197,8 +220,13 @@ typedef struct nrnn_device_limits {
   float gigabytes_per_second;
 } nrnn_device_limits;
 
-/// Opens a device. UNSUPPORTED where the machine or this build has no such device or instruction
-/// set, also one that NATIVERNN_CPU asks for; INVALID_ARGUMENT where that names none.
+/// How many devices of a kind there are: 1 for the CPU. For CUDA: UNSUPPORTED, with the reason, where
+/// the library nativernn_cuda, the driver or a GPU is missing. That library is looked for where the
+/// environment variable NATIVERNN_CUDA_LIBRARY says, if it is set; else beside this library, then
+/// where the system looks for libraries.
+NRNN_API nrnn_status nrnn_device_count(int32_t kind, int32_t* out_count);
+/// Opens a device. UNSUPPORTED where the machine or this build has no such device, instruction set
+/// (also one that NATIVERNN_CPU asks for) or precision; INVALID_ARGUMENT where that names none.
 NRNN_API nrnn_status nrnn_device_open(const nrnn_device_config* config, nrnn_device** out_device);
 NRNN_API void nrnn_device_close(nrnn_device* device);
 NRNN_API nrnn_status nrnn_device_describe(const nrnn_device* device,

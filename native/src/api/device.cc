@@ -1,4 +1,6 @@
 // The C interface of devices and of the library itself.
+#include <limits>
+
 #include "api/guard.h"
 
 using nrnn::Guard;
@@ -6,7 +8,7 @@ using nrnn::Require;
 using nrnn::RequireRange;
 
 namespace {
-constexpr int32_t kAbiVersion = 3;
+constexpr int32_t kAbiVersion = 4;
 constexpr int32_t kMaxThreads = 1024;
 constexpr int64_t kMinWorkingSet = int64_t{1} << 10;
 constexpr int64_t kMaxWorkingSet = int64_t{1} << 30;
@@ -21,6 +23,14 @@ nrnn_status nrnn_live_objects(int64_t* out_count) {
   });
 }
 
+nrnn_status nrnn_device_count(int32_t kind, int32_t* out_count) {
+  return Guard("nrnn_device_count", [&] {
+    RequireRange("kind", kind, NRNN_DEVICE_CPU, NRNN_DEVICE_CUDA);
+    Require(out_count != nullptr, "out_count is null");
+    *out_count = kind == NRNN_DEVICE_CPU ? 1 : nrnn::CountCudaDevices();
+  });
+}
+
 nrnn_status nrnn_device_open(const nrnn_device_config* config, nrnn_device** out_device) {
   return Guard("nrnn_device_open", [&] {
     Require(config != nullptr, "config is null");
@@ -28,10 +38,18 @@ nrnn_status nrnn_device_open(const nrnn_device_config* config, nrnn_device** out
     RequireRange("kind", config->kind, NRNN_DEVICE_CPU, NRNN_DEVICE_CUDA);
     RequireRange("threads", config->threads, 0, kMaxThreads);
     RequireRange("cpu_target", config->cpu_target, NRNN_CPU_TARGET_BEST, NRNN_CPU_TARGET_NEON);
+    RequireRange("precision", config->precision, NRNN_PRECISION_FLOAT32, NRNN_PRECISION_FLOAT16);
     if (config->kind == NRNN_DEVICE_CUDA) {
-      throw nrnn::Error(NRNN_UNSUPPORTED, "kind is CUDA: this build has no CUDA kernels; open CPU");
+      RequireRange("index", config->index, 0, std::numeric_limits<int32_t>::max());
+      const auto precision = static_cast<nrnn_precision>(config->precision);
+      *out_device = new nrnn_device(nrnn::OpenCudaBackend(config->index, precision));
+      return;
     }
     RequireRange("index", config->index, 0, 0);
+    if (config->precision != NRNN_PRECISION_FLOAT32) {
+      throw nrnn::Error(NRNN_UNSUPPORTED,
+                        "precision is not FLOAT32: the CPU computes in float32 only");
+    }
     *out_device = new nrnn_device(nrnn::OpenCpuBackend(config->threads, config->cpu_target));
   });
 }

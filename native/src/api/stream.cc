@@ -1,5 +1,6 @@
 // The C interface of packed weights and of streams.
 #include <limits>
+#include <vector>
 
 #include "api/guard.h"
 
@@ -62,9 +63,13 @@ nrnn_status nrnn_weights_pack(nrnn_rnn* rnn, const nrnn_buffer* params, int32_t 
                         "normalisation, clipping, zoneout or dropout), streams run plain cells");
     }
     Arguments buffers(rnn->backend);
-    const float* values = buffers.In("params", params, nrnn::ParamsLength(rnn->shape));
-    *out_weights = new nrnn_weights(
-        rnn->backend->PackWeights(rnn->shape, static_cast<nrnn_weight_storage>(storage), values));
+    const int64_t length = nrnn::ParamsLength(rnn->shape);
+    const float* values = buffers.In("params", params, length);
+    std::vector<float> host(static_cast<size_t>(length));
+    rnn->backend->Read(host.data(), values, length * static_cast<int64_t>(sizeof(float)));
+    *out_weights =
+        new nrnn_weights(nrnn::PackWeights(rnn->backend->Describe().cpu_target, rnn->shape,
+                                           static_cast<nrnn_weight_storage>(storage), host.data()));
   });
 }
 

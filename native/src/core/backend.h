@@ -85,9 +85,6 @@ class Backend {
   virtual void Fill(float* y, int64_t length, float value) = 0;
 
   virtual std::unique_ptr<RnnPlan> CreateRnn(const RnnShape& shape) = 0;
-  virtual std::shared_ptr<const RnnWeights> PackWeights(const RnnShape& shape,
-                                                        nrnn_weight_storage storage,
-                                                        const float* params) = 0;
 
   // hn: or null.
   virtual void ScanForward(const ScanArgs& args, float* y, float* hn) = 0;
@@ -155,6 +152,16 @@ class Backend {
 // The factory of the CPU backend. threads: 0 = one for each CPU of this process; target:
 // nrnn_cpu_target.
 std::shared_ptr<Backend> OpenCpuBackend(int32_t threads, int32_t target);
+
+// The weights of a stack packed for streams, which run on the CPU whatever the device. params: in
+// host memory; nothing of it is kept.
+std::shared_ptr<const RnnWeights> PackWeights(int32_t target, const RnnShape& shape,
+                                              nrnn_weight_storage storage, const float* params);
+
+// GPUs that there are, and one of them opened, through the library nativernn_cuda. Throw
+// UNSUPPORTED with the reason where that library, a driver or a GPU is missing.
+int32_t CountCudaDevices();
+std::shared_ptr<Backend> OpenCudaBackend(int32_t index, nrnn_precision precision);
 
 }  // namespace nrnn
 

@@ -24,7 +24,11 @@ int64_t UsableCpus() {
 }
 
 nrnn_device_properties CpuBackend::Describe() const {
-  return {NRNN_DEVICE_CPU, 0, pool_.threads(), kernels_.target};
+  nrnn_device_properties properties = {};
+  properties.kind = NRNN_DEVICE_CPU;
+  properties.threads = pool_.threads();
+  properties.cpu_target = kernels_.target;
+  return properties;
 }
 
 std::shared_ptr<Storage> CpuBackend::Allocate(int64_t bytes) { return AllocateStorage(bytes); }
@@ -50,18 +54,18 @@ std::unique_ptr<RnnPlan> CpuBackend::CreateRnn(const RnnShape& shape) {
   return std::make_unique<CpuRnnPlan>(*this, shape);
 }
 
-std::shared_ptr<const RnnWeights> CpuBackend::PackWeights(const RnnShape& shape,
-                                                          nrnn_weight_storage storage,
-                                                          const float* params) {
-  return std::make_shared<CpuRnnWeights>(*kernels_.stream, shape, storage, params);
-}
-
 }  // namespace cpu
 
 std::shared_ptr<Backend> OpenCpuBackend(int32_t threads, int32_t target) {
   const cpu::Kernels& kernels = cpu::SelectKernels(target);
   return std::make_shared<cpu::CpuBackend>(
       threads == 0 ? static_cast<int>(cpu::UsableCpus()) : threads, kernels);
+}
+
+std::shared_ptr<const RnnWeights> PackWeights(int32_t target, const RnnShape& shape,
+                                              nrnn_weight_storage storage, const float* params) {
+  return std::make_shared<cpu::CpuRnnWeights>(*cpu::SelectKernels(target).stream, shape, storage,
+                                              params);
 }
 
 }  // namespace nrnn

@@ -38,8 +38,6 @@ class CpuBackend final : public Backend {
   void Fill(float* y, int64_t length, float value) override;
 
   std::unique_ptr<RnnPlan> CreateRnn(const RnnShape& shape) override;
-  std::shared_ptr<const RnnWeights> PackWeights(const RnnShape& shape, nrnn_weight_storage storage,
-                                                const float* params) override;
 
   void ScanForward(const ScanArgs& args, float* y, float* hn) override;
   void ScanBackward(const ScanArgs& args, const ScanGradients& gradients) override;
