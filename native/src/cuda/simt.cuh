@@ -18,6 +18,8 @@
 
 #include "simt/device.h"
 
+#define NRNN_UNROLL
+
 #else
 
 #define NRNN_DEVICE __device__ __forceinline__
@@ -25,6 +27,8 @@
 #define NRNN_KERNEL __global__ void
 // A kernel of at most threads a block, with blocks of them on a multiprocessor.
 #define NRNN_BOUNDED_KERNEL(threads, blocks) __global__ void __launch_bounds__(threads, blocks)
+// Before a loop whose counts are constants: all of it at once, so that arrays stay in registers.
+#define NRNN_UNROLL _Pragma("unroll")
 
 namespace nrnn::cuda {
 
