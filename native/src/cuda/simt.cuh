@@ -77,14 +77,18 @@ NRNN_DEVICE float LoadL2(const float* at) { return __ldcg(at); }
 NRNN_DEVICE float4 LoadL2(const float4* at) { return __ldcg(at); }
 NRNN_DEVICE uint4 LoadL2(const uint4* at) { return __ldcg(at); }
 
-// Waits until all blocks of a cooperative launch are here for the round-th time, 1, 2, 3, ...; what
-// each wrote before, all see after (through LoadL2 or CopyAsync16). arrived: 0 before the launch,
-// not used by anything else.
-NRNN_DEVICE void SyncGrid(uint32_t* arrived, uint32_t round) {
+// SyncGrid in two: the block arrives, having written what others wait for; it waits for all blocks
+// to have arrived for the round-th time, 1, 2, 3, ... Between them a block does what no other waits
+// for. arrived: 0 before the launch, not used by anything else.
+NRNN_DEVICE void ArriveGrid(uint32_t* arrived) {
   __syncthreads();
   if (threadIdx.x == 0) {
     __threadfence();
     atomicAdd(arrived, 1u);
+  }
+}
+NRNN_DEVICE void AwaitGrid(uint32_t* arrived, uint32_t round) {
+  if (threadIdx.x == 0) {
     const uint32_t all = gridDim.x * round;
     uint32_t seen;
     do {
@@ -98,6 +102,12 @@ NRNN_DEVICE void SyncGrid(uint32_t* arrived, uint32_t round) {
   }
   __syncthreads();
 }
+// Waits until all blocks of a cooperative launch are here for the round-th time; what each wrote
+// before, all see after (through LoadL2 or CopyAsync16).
+NRNN_DEVICE void SyncGrid(uint32_t* arrived, uint32_t round) {
+  ArriveGrid(arrived);
+  AwaitGrid(arrived, round);
+}
 
 // Copies 16 bytes, both 16-byte aligned, from global memory (through L2 only) to shared memory,
 // beside computation; CopyAsyncWait and a barrier before anyone reads them.
@@ -107,6 +117,15 @@ NRNN_DEVICE void CopyAsync16(void* shared, const void* global) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to), "l"(global) : "memory");
 #else
   *static_cast<uint4*>(shared) = __ldcg(static_cast<const uint4*>(global));
+#endif
+}
+// The same for 4 bytes, 4-byte aligned; not for what other blocks wrote (L1 may hold it).
+NRNN_DEVICE void CopyAsync4(void* shared, const void* global) {
+#if __CUDA_ARCH__ >= 800
+  const uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(global) : "memory");
+#else
+  *static_cast<float*>(shared) = *static_cast<const float*>(global);
 #endif
 }
 // Closes a group of copies.
