@@ -11,8 +11,8 @@
 // weights are not kept but come through the ring too, from where PackWeights left them.
 //
 // What bounds it: with weights in registers, 2 loads of 512 bytes from shared memory feed 8
-// tensor-core instructions (two row tiles, two column tiles), so that reading `from` through L2
-// comes first: every block reads all of it in every step.
+// tensor-core instructions (two row tiles, four column tiles), so that reading `from` through L2
+// comes first: every block of the same rows reads all of it in every step.
 #ifndef NATIVERNN_CUDA_RECURRENT_PRODUCT_CUH_
 #define NATIVERNN_CUDA_RECURRENT_PRODUCT_CUH_
 
@@ -21,12 +21,24 @@
 
 namespace nrnn::cuda {
 
+// Numbers of a row of the exchanged array.
+template <class Element>
+NRNN_DEVICE int RowWidth(const RecurrentTiling& tiling) {
+  return tiling.depth_parts * tiling.depth_tiles * (kTileBytes / int{sizeof(Element)});
+}
+
+NRNN_DEVICE int ColumnsOf(const RecurrentTiling& tiling) {
+  return tiling.column_parts * tiling.column_tiles * kTileColumns;
+}
+
 template <class Precision, int kColumnTiles, int kRowTiles, int kRegisterTiles, bool kStreams>
 class StepProduct {
  public:
   using Unit = Tile<Precision>;
   using Element = typename Precision::Element;
-  static constexpr int kDepth = kTileBytes / int{sizeof(Element)};
+  static constexpr int kDepth = Unit::kK;
+  static_assert(Unit::kM == kTileRows && Unit::kN == kTileColumns);
+  static_assert(kDepth * int{sizeof(Element)} == kTileBytes);
   static constexpr int kPieceElements = 16 / int{sizeof(Element)};
 
   // shared: the block's. streamed: [columns][width], the block's packed weights; where kStreams.
@@ -37,7 +49,7 @@ class StepProduct {
         ring_(reinterpret_cast<Element*>(shared + tiling.ring_at)),
         sums_(reinterpret_cast<float*>(shared + tiling.sums_at)),
         streamed_(streamed),
-        width_(tiling.depth_parts * tiling.depth_tiles * kDepth),
+        width_(RowWidth<Element>(tiling)),
         part_(Warp() / tiling.column_parts),
         column_(Warp() % tiling.column_parts * kColumnTiles * kTileColumns),
         columns_(tiling.column_parts * kColumnTiles * kTileColumns),
@@ -216,15 +228,12 @@ class StepProduct {
 
   NRNN_DEVICE void MultiplyShared(const Element* a, const Lines& weights,
                                   typename Unit::C (&c)[kRowTiles][kColumnTiles]) const {
+    typename Unit::B b[kColumnTiles];
     NRNN_UNROLL
-    for (int k = 0; k < kDepth; k += Unit::kK) {
-      typename Unit::B b[kColumnTiles];
-      NRNN_UNROLL
-      for (int n = 0; n < kColumnTiles; ++n) {
-        b[n] = Unit::LoadB(weights.data + n * kTileColumns * weights.stride + k, weights.stride);
-      }
-      MultiplyKept(a + k, b, c);
+    for (int n = 0; n < kColumnTiles; ++n) {
+      b[n] = Unit::LoadB(weights.data + n * kTileColumns * weights.stride, weights.stride);
     }
+    MultiplyKept(a, b, c);
   }
 
   NRNN_DEVICE void StoreSums(const typename Unit::C (&c)[kRowTiles][kColumnTiles]) {
