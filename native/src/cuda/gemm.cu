@@ -20,10 +20,10 @@ constexpr int64_t kBlocksWanted = 256;
 // multiply-adds.
 constexpr int64_t kSplitDepthLeast = 256;
 constexpr int64_t kBlocksMost = int64_t{1} << 30;
-constexpr int kSumThreads = 256;
 
 template <class Precision, class Shape>
-NRNN_BOUNDED_KERNEL(Shape::kThreads, 1) TiledProductKernel(TiledArgs args) {
+NRNN_BOUNDED_KERNEL(Shape::kThreads, 1)
+TiledProductKernel(TiledArgs args) {
   using Product = BlockProduct<Precision, Shape>;
   auto* shared = SharedMemory<typename Precision::Element>();
   const int64_t tiles_m = Product::TilesM(args.m), tiles_n = Product::TilesN(args.n);
@@ -114,8 +114,8 @@ void SplitDepth(int64_t tiles, int64_t slice, TiledArgs& args) {
 
 // Parts of sums go to memory of their own; they become c after.
 SplitSumArgs DivertSums(float* parts, TiledArgs& tiled) {
-  const SplitSumArgs sum = {tiled.batch, tiled.m,   tiled.n,       tiled.splits,    parts,
-                            tiled.bias,  tiled.c,   tiled.ldc,     tiled.batch_c,   tiled.accumulate};
+  const SplitSumArgs sum = {tiled.batch, tiled.m, tiled.n,   tiled.splits,  parts,
+                            tiled.bias,  tiled.c, tiled.ldc, tiled.batch_c, tiled.accumulate};
   tiled.c = parts;
   tiled.ldc = tiled.n;
   tiled.batch_c = tiled.m * tiled.n;
@@ -142,25 +142,11 @@ Scratch LaunchProduct(CudaBackend& backend, TiledArgs tiled, Stream& stream) {
   Scratch parts = backend.BorrowFloats(tiled.splits * length);
   const SplitSumArgs sum = DivertSums(parts.floats(), tiled);
   LaunchTiles<Precision, SmallShape>(tiled, stream);
-  Launch("SplitSumKernel", &SplitSumKernel,
-         {(length + kSumThreads - 1) / kSumThreads, kSumThreads}, sum, stream);
+  Launch("SplitSumKernel", &SplitSumKernel, backend.LoopShape(length), sum, stream);
   return parts;
 }
 
 }  // namespace
-
-ProductArgs DenseProduct(int64_t m, int64_t n, int64_t k, nrnn_precision precision) {
-  ProductArgs args = {};
-  args.batch = 1;
-  args.m = m;
-  args.n = n;
-  args.k = k;
-  args.precision = precision;
-  args.lda = k;
-  args.ldb = n;
-  args.ldc = n;
-  return args;
-}
 
 Scratch TiledProduct(CudaBackend& backend, const ProductArgs& args, Stream& stream) {
   if (args.batch <= 0 || args.m <= 0 || args.n <= 0) return {};

@@ -22,14 +22,15 @@ struct ProductArgs {
   const float* b;
   float* c;
   const float* bias = nullptr;  // or null
-  // Floats from a stored row to the next, and from a matrix of the batch to the next; a batch stride
-  // of 0 for A or B: all of the batch share it.
+  // Floats from a stored row to the next, and from a matrix of the batch to the next; a batch
+  // stride of 0 for A or B: all of the batch share it.
   int64_t lda, ldb, ldc;
   int64_t batch_a = 0, batch_b = 0, batch_c = 0;
 };
 
-// Dense matrices, one of them.
-ProductArgs DenseProduct(int64_t m, int64_t n, int64_t k, nrnn_precision precision);
+// Of one dense matrix with another; a, b and c are left to the caller.
+ProductArgs DenseProduct(int64_t m, int64_t n, int64_t k, bool transpose_a, bool transpose_b,
+                         nrnn_precision precision);
 
 // Queues the product on stream. The same arguments give the same bits. What it returns is memory
 // that the queued work needs: on another stream than the backend's own it must live until that

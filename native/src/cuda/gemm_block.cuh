@@ -2,9 +2,9 @@
 //
 // Both operands pass through shared memory in slices of kDepth of k, 64 bytes of a row, as
 // [m][kDepth] and [n][kDepth] of the precision's elements. Two slices alternate: while warps
-// multiply one, the threads hold the next in registers, on its way from global memory, and round and
-// store it after. (Asynchronous copies could not round, transpose, or read rows that no 16 bytes
-// are aligned with.) So there is one barrier a slice.
+// multiply one, the threads hold the next in registers, on its way from global memory, and round
+// and store it after. (Asynchronous copies could not round, transpose, or read rows that no 16
+// bytes are aligned with.) So there is one barrier a slice.
 //
 // Global loads: along the rows where these lie together, 4 floats a thread, 64 to 128 bytes of a
 // row by neighbours. Where columns lie together, 16 neighbours read 16 different k, two of them 32
@@ -13,6 +13,7 @@
 #define NATIVERNN_CUDA_GEMM_BLOCK_CUH_
 
 #include "cuda/tile.cuh"
+#include "cuda/vectors.cuh"
 
 namespace nrnn::cuda {
 
@@ -65,11 +66,11 @@ class ProductSlice {
     NRNN_UNROLL
     for (int i = 0; i < kFours; ++i) {
       const int64_t r = row + Row(from, i), d = k + Depth(from, i);
-      if (from.by_rows) {
-        LoadFour(data + r * from.stride + d, r < row_end ? k_end - d : 0, from.aligned, fours_[i]);
-      } else {
-        LoadFour(data + d * from.stride + r, d < k_end ? row_end - r : 0, from.aligned, fours_[i]);
-      }
+      const float* line = data + (from.by_rows ? r : d) * from.stride;
+      const bool inside = from.by_rows ? r < row_end : d < k_end;
+      const int64_t at = from.by_rows ? d : r;
+      const int64_t end = !inside ? at : from.by_rows ? k_end : row_end;
+      fours_[i] = from.aligned ? LoadFour<true>(line, at, end) : LoadFour<false>(line, at, end);
     }
   }
 
@@ -77,14 +78,14 @@ class ProductSlice {
     NRNN_UNROLL
     for (int i = 0; i < kFours; ++i) {
       Element* to = shared + Row(from, i) * kStride + Depth(from, i);
-      Four four;
+      Elements four;
       NRNN_UNROLL
-      for (int e = 0; e < 4; ++e) four.elements[e] = Precision::Put(fours_[i][e]);
+      for (int e = 0; e < 4; ++e) four.at[e] = Precision::Put(fours_[i].at[e]);
       if (from.by_rows) {
-        *reinterpret_cast<Four*>(to) = four;
+        *reinterpret_cast<Elements*>(to) = four;
       } else {
         NRNN_UNROLL
-        for (int e = 0; e < 4; ++e) to[e * kStride] = four.elements[e];
+        for (int e = 0; e < 4; ++e) to[e * kStride] = four.at[e];
       }
     }
   }
@@ -92,8 +93,8 @@ class ProductSlice {
  private:
   static constexpr int kFours = kRows * kDepth / 4 / kThreads;
   static constexpr int kColumnDepth = 16;  // neighbours that read different k
-  struct alignas(4 * sizeof(Element)) Four {
-    Element elements[4];
+  struct alignas(4 * sizeof(Element)) Elements {
+    Element at[4];
   };
 
   // Where the i-th four of this thread begins.
@@ -106,20 +107,7 @@ class ProductSlice {
     return from.by_rows ? at % (kDepth / 4) * 4
                         : at % kColumnDepth + at / (kColumnDepth * kRows / 4) * kColumnDepth;
   }
-  NRNN_DEVICE static void LoadFour(const float* from, int64_t left, bool aligned, float (&to)[4]) {
-    if (aligned && left >= 4) {
-      const float4 four = *reinterpret_cast<const float4*>(from);
-      to[0] = four.x;
-      to[1] = four.y;
-      to[2] = four.z;
-      to[3] = four.w;
-    } else {
-      NRNN_UNROLL
-      for (int e = 0; e < 4; ++e) to[e] = e < left ? from[e] : 0.0f;
-    }
-  }
-
-  float fours_[kFours][4];
+  Four fours_[kFours];
 };
 
 template <class Precision, class Shape>
@@ -214,16 +202,17 @@ class BlockProduct {
   NRNN_DEVICE static void StorePair(const TiledArgs& args, int64_t column, const float* sums,
                                     float* c) {
     if (args.pairs && !args.accumulate && column + 1 < args.n) {
-      float2 pair;
-      pair.x = sums[0] + (args.bias != nullptr ? args.bias[column] : 0.0f);
-      pair.y = sums[1] + (args.bias != nullptr ? args.bias[column + 1] : 0.0f);
-      *reinterpret_cast<float2*>(c + column) = pair;
+      *reinterpret_cast<Pair*>(c + column) = {
+          {WithBias(args, column, sums[0]), WithBias(args, column + 1, sums[1])}};
       return;
     }
     for (int j = 0; j < 2 && column + j < args.n; ++j) {
-      const float sum = sums[j] + (args.bias != nullptr ? args.bias[column + j] : 0.0f);
+      const float sum = WithBias(args, column + j, sums[j]);
       c[column + j] = args.accumulate ? c[column + j] + sum : sum;
     }
+  }
+  NRNN_DEVICE static float WithBias(const TiledArgs& args, int64_t column, float sum) {
+    return args.bias != nullptr ? sum + args.bias[column] : sum;
   }
 
   SliceA a_;
