@@ -9,8 +9,10 @@
 
 namespace nrnn::cuda {
 
-// Which argument; fault.cu has their names.
-enum class Argument : int32_t { kNone, kLengths, kIndices, kTargets, kTargetLengths };
+// Which argument; fault.cu has their names. kTargets: of a cross-entropy, where `exception` is
+// ignore_index. kLabels: the targets of a CTC, where it is the blank, and positions count along
+// rows of `columns`.
+enum class Argument : int32_t { kNone, kLengths, kIndices, kTargets, kTargetLengths, kLabels };
 
 // In pinned memory that the GPU writes too.
 struct Fault {
@@ -18,19 +20,27 @@ struct Fault {
   int32_t value;
   int64_t position;
   int64_t low, high;  // what the value had to lie in
+  int64_t columns;    // kLabels only
+  int32_t exception;  // kTargets: also allowed; kLabels: not allowed
 };
+
+// Keeps a finding if it is the first.
+NRNN_DEVICE void Report(Fault* fault, const Fault& finding) {
+  const int32_t none = static_cast<int32_t>(Argument::kNone);
+  if (AtomicCompareExchange(&fault->argument, none, finding.argument) != none) return;
+  fault->value = finding.value;
+  fault->position = finding.position;
+  fault->low = finding.low;
+  fault->high = finding.high;
+  fault->columns = finding.columns;
+  fault->exception = finding.exception;
+}
 
 // Whether value lies in [low, high]; otherwise reports it.
 NRNN_DEVICE bool CheckValue(Fault* fault, Argument argument, int64_t position, int32_t value,
                             int64_t low, int64_t high) {
   if (value >= low && value <= high) return true;
-  const int32_t none = static_cast<int32_t>(Argument::kNone);
-  if (AtomicCompareExchange(&fault->argument, none, static_cast<int32_t>(argument)) == none) {
-    fault->value = value;
-    fault->position = position;
-    fault->low = low;
-    fault->high = high;
-  }
+  Report(fault, {static_cast<int32_t>(argument), value, position, low, high, 0, 0});
   return false;
 }
 

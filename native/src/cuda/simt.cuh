@@ -18,6 +18,8 @@
 
 #include "simt/device.h"
 
+#define NRNN_UNROLL
+
 #else
 
 #define NRNN_DEVICE __device__ __forceinline__
@@ -25,6 +27,8 @@
 #define NRNN_KERNEL __global__ void
 // A kernel of at most threads a block, with blocks of them on a multiprocessor.
 #define NRNN_BOUNDED_KERNEL(threads, blocks) __global__ void __launch_bounds__(threads, blocks)
+// Before a loop whose counts are constants: all of it at once, so that arrays stay in registers.
+#define NRNN_UNROLL _Pragma("unroll")
 
 namespace nrnn::cuda {
 
@@ -38,7 +42,7 @@ NRNN_DEVICE int64_t Blocks() { return static_cast<int64_t>(gridDim.x); }
 NRNN_DEVICE void SyncBlock() { __syncthreads(); }
 NRNN_DEVICE void SyncWarp() { __syncwarp(); }
 
-// Another lane's value; all 32 lanes take part. Value: float, int32_t, uint32_t or int64_t.
+// Another lane's value; all 32 lanes take part. Value: float, double, int32_t, uint32_t or int64_t.
 template <class Value>
 NRNN_DEVICE Value ShuffleXor(Value value, int mask) {
   return __shfl_xor_sync(0xffffffffu, value, mask);
@@ -73,14 +77,18 @@ NRNN_DEVICE float LoadL2(const float* at) { return __ldcg(at); }
 NRNN_DEVICE float4 LoadL2(const float4* at) { return __ldcg(at); }
 NRNN_DEVICE uint4 LoadL2(const uint4* at) { return __ldcg(at); }
 
-// Waits until all blocks of a cooperative launch are here for the round-th time, 1, 2, 3, ...; what
-// each wrote before, all see after (through LoadL2 or CopyAsync16). arrived: 0 before the launch,
-// not used by anything else.
-NRNN_DEVICE void SyncGrid(uint32_t* arrived, uint32_t round) {
+// SyncGrid in two: the block arrives, having written what others wait for; it waits for all blocks
+// to have arrived for the round-th time, 1, 2, 3, ... Between them a block does what no other waits
+// for. arrived: 0 before the launch, not used by anything else.
+NRNN_DEVICE void ArriveGrid(uint32_t* arrived) {
   __syncthreads();
   if (threadIdx.x == 0) {
     __threadfence();
     atomicAdd(arrived, 1u);
+  }
+}
+NRNN_DEVICE void AwaitGrid(uint32_t* arrived, uint32_t round) {
+  if (threadIdx.x == 0) {
     const uint32_t all = gridDim.x * round;
     uint32_t seen;
     do {
@@ -94,6 +102,12 @@ NRNN_DEVICE void SyncGrid(uint32_t* arrived, uint32_t round) {
   }
   __syncthreads();
 }
+// Waits until all blocks of a cooperative launch are here for the round-th time; what each wrote
+// before, all see after (through LoadL2 or CopyAsync16).
+NRNN_DEVICE void SyncGrid(uint32_t* arrived, uint32_t round) {
+  ArriveGrid(arrived);
+  AwaitGrid(arrived, round);
+}
 
 // Copies 16 bytes, both 16-byte aligned, from global memory (through L2 only) to shared memory,
 // beside computation; CopyAsyncWait and a barrier before anyone reads them.
@@ -103,6 +117,15 @@ NRNN_DEVICE void CopyAsync16(void* shared, const void* global) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to), "l"(global) : "memory");
 #else
   *static_cast<uint4*>(shared) = __ldcg(static_cast<const uint4*>(global));
+#endif
+}
+// The same for 4 bytes, 4-byte aligned; not for what other blocks wrote (L1 may hold it).
+NRNN_DEVICE void CopyAsync4(void* shared, const void* global) {
+#if __CUDA_ARCH__ >= 800
+  const uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(global) : "memory");
+#else
+  *static_cast<float*>(shared) = *static_cast<const float*>(global);
 #endif
 }
 // Closes a group of copies.
