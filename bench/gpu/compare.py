@@ -17,9 +17,10 @@ import torch
 import cases
 import report
 from clock import GpuClock, HostClock, measure
-from contestants import Ours, Peer, peer_precision
 from floor import floor_ms, measure_limits
 from nativernn import Library, NativeError
+from ours import Ours
+from peer import Peer, peer_precision
 from problem import Problem, distance, reference, tolerances
 
 # To see beforehand whether a shape would end in time: what a large case takes of a precision, counted in forward
@@ -34,10 +35,16 @@ def parse(arguments):
     parser.add_argument("--library", type=pathlib.Path, required=True, help="libnativernn.so")
     parser.add_argument("--barrier", help="the program built from barrier.cu")
     parser.add_argument("--seconds", type=float, default=240, help="no shape is begun after that")
-    parser.add_argument("--filter", nargs="+", default=[], metavar="WORD",
-                        help="only shapes and precisions with all of these words: LSTM, B64, H512, bf16")
-    parser.add_argument("--dry-run", action="store_true",
-                        help="tiny shapes on the emulated GPU, PyTorch on the CPU; nothing is timed")
+    parser.add_argument(
+        "--filter",
+        nargs="+",
+        default=[],
+        metavar="WORD",
+        help="only shapes and precisions with all of these words: LSTM, B64, H512, bf16",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="tiny shapes on the emulated GPU, PyTorch on the CPU; nothing is timed"
+    )
     parser.add_argument("--out", type=pathlib.Path, help="a folder for results.csv and RESULTS.md")
     parser.add_argument("--commit", default="unknown")
     parser.add_argument("--nvcc", default="")
@@ -92,8 +99,11 @@ class Comparison:
         limits = tolerances(row.shape, row.precision)
         pairs = zip((outputs, gradients), (peer_outputs, peer_gradients), limits)
         # Where the problem itself makes more of rounding, PyTorch's own distance says so.
-        apart = [f"{got[1]} by {got[0]:.1e}, at most {max(limit, 2 * theirs[0]):.1e}"
-                 for got, theirs, limit in pairs if got[0] > max(limit, 2 * theirs[0])]
+        apart = [
+            f"{got[1]} by {got[0]:.1e}, at most {max(limit, 2 * theirs[0]):.1e}"
+            for got, theirs, limit in pairs
+            if got[0] > max(limit, 2 * theirs[0])
+        ]
         row.problem = f"DIFFERS in {' and '.join(apart)}" if apart else ""
 
     def _time(self, row, ours, peer):
@@ -117,7 +127,8 @@ def run(options):
     words = {word.lower() for word in options.filter}
     precisions = [name for name in cases.PRECISIONS if name in words] or list(cases.PRECISIONS)
     shapes = cases.select(
-        cases.tiny_grid() if options.dry_run else cases.full_grid(), words.difference(cases.PRECISIONS))
+        cases.tiny_grid() if options.dry_run else cases.full_grid(), words.difference(cases.PRECISIONS)
+    )
     if not shapes:
         print(f"no shape has the words {' '.join(options.filter)}", file=sys.stderr)
         return 2

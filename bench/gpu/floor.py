@@ -39,8 +39,12 @@ def _best_seconds(clock, call, turns=5, calls=4):
 def measure_limits(clock, device, barrier_program=None, size=8192, copy_elements=1 << 28):
     """barrier_program: prints the microseconds of a barrier of the whole grid; None: there is no GPU to run it on."""
     flops = {}
-    for precision, dtype in (("fp32", torch.float32), ("tf32", torch.float32),
-                             ("bf16", torch.bfloat16), ("fp16", torch.float16)):
+    for precision, dtype in (
+        ("fp32", torch.float32),
+        ("tf32", torch.float32),
+        ("bf16", torch.bfloat16),
+        ("fp16", torch.float16),
+    ):
         if device.type == "cpu":
             dtype = torch.float32
         torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"

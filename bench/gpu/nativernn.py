@@ -104,8 +104,7 @@ class Buffer(Handle):
     def __init__(self, device, length):
         pointer = ctypes.c_void_p()
         dtype = CONSTANTS["NRNN_DTYPE_FLOAT32"]
-        device.library.call(
-            "nrnn_buffer_create", device.pointer, dtype, ctypes.c_int64(length), ctypes.byref(pointer))
+        device.library.call("nrnn_buffer_create", device.pointer, dtype, ctypes.c_int64(length), ctypes.byref(pointer))
         super().__init__(device.library, pointer, "nrnn_buffer_close")
         self.length = length
 
@@ -117,12 +116,16 @@ class Buffer(Handle):
     def write(self, values):
         values = numpy.ascontiguousarray(values, dtype=numpy.float32).reshape(-1)
         count = ctypes.c_int64(values.size)
-        self.library.call("nrnn_buffer_write", self.pointer, ctypes.c_int64(0), ctypes.c_void_p(values.ctypes.data), count)
+        self.library.call(
+            "nrnn_buffer_write", self.pointer, ctypes.c_int64(0), ctypes.c_void_p(values.ctypes.data), count
+        )
 
     def read(self):
         values = numpy.empty(self.length, dtype=numpy.float32)
         count = ctypes.c_int64(self.length)
-        self.library.call("nrnn_buffer_read", self.pointer, ctypes.c_int64(0), ctypes.c_void_p(values.ctypes.data), count)
+        self.library.call(
+            "nrnn_buffer_read", self.pointer, ctypes.c_int64(0), ctypes.c_void_p(values.ctypes.data), count
+        )
         return values
 
     def fill(self, value):
@@ -145,6 +148,7 @@ class Rnn(Handle):
 
     def reserve_length(self, steps, batch):
         length = ctypes.c_int64()
-        self.library.call("nrnn_rnn_reserve_length", self.pointer, ctypes.c_int64(steps), ctypes.c_int64(batch),
-                          ctypes.byref(length))
+        self.library.call(
+            "nrnn_rnn_reserve_length", self.pointer, ctypes.c_int64(steps), ctypes.c_int64(batch), ctypes.byref(length)
+        )
         return length.value

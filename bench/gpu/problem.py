@@ -38,8 +38,7 @@ class Problem:
     def module(self, dtype):
         """PyTorch's layer with these weights."""
         kind = {"LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU, "RNN": torch.nn.RNN}[self.shape.cell]
-        module = kind(
-            self.shape.input, self.shape.hidden, self.shape.layers, bidirectional=self.shape.directions == 2)
+        module = kind(self.shape.input, self.shape.hidden, self.shape.layers, bidirectional=self.shape.directions == 2)
         module = module.to(device=self.x.device, dtype=dtype)
         with torch.no_grad():
             parameters = [parameter for group in module.all_weights for parameter in group]
@@ -71,7 +70,7 @@ def results_of(module, problem, rows, dtype):
     results = {"y": y.detach(), "hn": hn.detach(), "dx": gradients[0], "dh0": gradients[1]}
     if c0 is not None:
         results["cn"], results["dc0"] = cn.detach(), gradients[2]
-    for number, gradient in enumerate(gradients[len(inputs):]):
+    for number, gradient in enumerate(gradients[len(inputs) :]):
         results[f"dweights[{number}]"] = gradient
     return results
 
@@ -90,14 +89,16 @@ def reference(problem):
         torch.backends.cudnn.enabled = True
     return {
         name: sum(part[name] for part in parts)
-        if name.startswith("dweights") else torch.cat([part[name] for part in parts], dim=1)
+        if name.startswith("dweights")
+        else torch.cat([part[name] for part in parts], dim=1)
         for name in parts[0]
     }
 
 
 def distance(got, want):
     """The largest of the results' distances, each the 2-norm of the difference over that of the reference, of
-    outputs and of gradients: (0.0, "y"), (0.0, "dx"), with the result that it is of. Not a number counts as infinity."""
+    outputs and of gradients: (0.0, "y"), (0.0, "dx"), with the result that it is of. Not a number counts as infinity.
+    """
     worst = {False: (0.0, "y"), True: (0.0, "dx")}
     for name, expected in want.items():
         difference = torch.linalg.vector_norm(got[name].to(expected) - expected)

@@ -47,16 +47,24 @@ def machine(device, limits, commit, nvcc):
     if device.type == "cuda":
         gpu = torch.cuda.get_device_properties(device)
         driver = _run(["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]).splitlines()
-        lines.append(f"GPU: {gpu.name}, sm_{gpu.major}{gpu.minor}, {gpu.multi_processor_count} multiprocessors, "
-                     f"{gpu.total_memory / 2**30:.0f} GiB; driver {driver[0] if driver else 'unknown'}")
-        lines.append(f"{compiler}; PyTorch {torch.__version__}, CUDA {torch.version.cuda}, "
-                     f"cuDNN {torch.backends.cudnn.version()}; Python {platform.python_version()}")
+        lines.append(
+            f"GPU: {gpu.name}, sm_{gpu.major}{gpu.minor}, {gpu.multi_processor_count} multiprocessors, "
+            f"{gpu.total_memory / 2**30:.0f} GiB; driver {driver[0] if driver else 'unknown'}"
+        )
+        lines.append(
+            f"{compiler}; PyTorch {torch.__version__}, CUDA {torch.version.cuda}, "
+            f"cuDNN {torch.backends.cudnn.version()}; Python {platform.python_version()}"
+        )
         rates = ", ".join(f"{name} {limits.flops[name] / 1e12:.1f}" for name in PRECISIONS)
-        lines.append(f"measured limits: {rates} TFLOP/s; copy {limits.copy_bytes / 1e9:.0f} GB/s; "
-                     f"grid barrier {limits.barrier_us:.2f} us")
+        lines.append(
+            f"measured limits: {rates} TFLOP/s; copy {limits.copy_bytes / 1e9:.0f} GB/s; "
+            f"grid barrier {limits.barrier_us:.2f} us"
+        )
     else:
-        lines.append(f"no GPU: emulated kernels on the CPU, nothing is timed; {compiler}; PyTorch {torch.__version__}; "
-                     f"Python {platform.python_version()}")
+        lines.append(
+            f"no GPU: emulated kernels on the CPU, nothing is timed; {compiler}; PyTorch {torch.__version__}; "
+            f"Python {platform.python_version()}"
+        )
     return lines
 
 
@@ -101,11 +109,19 @@ def summary(rows, left_out):
         lines.append(f"| {precision} | {MODE_NAMES[mode]} | {count} | {mean:.2f}x | {of_small} | {least:.2f}x |")
     if len(lines) == 2:
         lines = ["Nothing was timed."]
-    slower = sorted((row.ratio(mode), f"{row.shape} {row.precision} {MODE_NAMES[mode]}")
-                    for row in rows for mode in row.times if row.ratio(mode) < 1)
+    slower = sorted(
+        (row.ratio(mode), f"{row.shape} {row.precision} {MODE_NAMES[mode]}")
+        for row in rows
+        for mode in row.times
+        if row.ratio(mode) < 1
+    )
     if slower:
-        lines += ["", f"Slower than PyTorch in {len(slower)}, the worst first: " +
-                  "; ".join(f"{name} {ratio:.2f}x" for ratio, name in slower[:LISTED]) + "."]
+        lines += [
+            "",
+            f"Slower than PyTorch in {len(slower)}, the worst first: "
+            + "; ".join(f"{name} {ratio:.2f}x" for ratio, name in slower[:LISTED])
+            + ".",
+        ]
     agree = sum(not row.problem for row in rows)
     lines += ["", f"Results agree in {agree} of {len(rows)} cases (a shape in a precision)."]
     troubled = [f"- {row.shape} {row.precision}: {row.problem}" for row in rows if row.problem]
@@ -121,19 +137,55 @@ def summary(rows, left_out):
 def write_csv(path, rows):
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["cell", "T", "B", "H", "layers", "directions", "precision", "peer_precision", "mode", "ours_ms",
-                         "pytorch_ms", "ratio", "floor_ms", "floor_percent", "bound", "ours_error_outputs",
-                         "ours_error_gradients", "pytorch_error_outputs", "pytorch_error_gradients", "problem"])
+        writer.writerow(
+            [
+                "cell",
+                "T",
+                "B",
+                "H",
+                "layers",
+                "directions",
+                "precision",
+                "peer_precision",
+                "mode",
+                "ours_ms",
+                "pytorch_ms",
+                "ratio",
+                "floor_ms",
+                "floor_percent",
+                "bound",
+                "ours_error_outputs",
+                "ours_error_gradients",
+                "pytorch_error_outputs",
+                "pytorch_error_gradients",
+                "problem",
+            ]
+        )
         for row in rows:
             shape = row.shape
-            head = [shape.cell, shape.steps, shape.batch, shape.hidden, shape.layers, shape.directions, row.precision, row.peer]
+            head = [
+                shape.cell,
+                shape.steps,
+                shape.batch,
+                shape.hidden,
+                shape.layers,
+                shape.directions,
+                row.precision,
+                row.peer,
+            ]
             errors = [f"{error:.3g}" for error in row.errors] or [""] * 4
             for mode in MODES:
                 times = [""] * 6
                 if mode in row.times:
                     ours, peer, floor, bound = row.times[mode]
-                    times = [f"{ours:.5f}", f"{peer:.5f}", f"{peer / ours:.4f}", f"{floor:.5f}",
-                             f"{100 * floor / ours:.2f}", bound]
+                    times = [
+                        f"{ours:.5f}",
+                        f"{peer:.5f}",
+                        f"{peer / ours:.4f}",
+                        f"{floor:.5f}",
+                        f"{100 * floor / ours:.2f}",
+                        bound,
+                    ]
                 writer.writerow([*head, mode, *times, *errors, row.problem])
 
 
@@ -152,10 +204,15 @@ def write_markdown(path, rows, machine_lines, left_out):
         if not chosen:
             continue
         peers = sorted({row.peer for row in chosen})
-        lines += ["", f"## {precision}, PyTorch in {' or '.join(peers)}", "",
-                  "Milliseconds of NativeRnn and of PyTorch, how many times faster NativeRnn is, and the floor's per cent "
-                  "with what it consists of; forward, then forward + backward, then a training step.", "",
-                  "| | ours | PyTorch | x | floor | ours | PyTorch | x | floor | ours | PyTorch | x | floor |",
-                  "|---|" + "---|" * 12]
+        lines += [
+            "",
+            f"## {precision}, PyTorch in {' or '.join(peers)}",
+            "",
+            "Milliseconds of NativeRnn and of PyTorch, how many times faster NativeRnn is, and the floor's per cent "
+            "with what it consists of; forward, then forward + backward, then a training step.",
+            "",
+            "| | ours | PyTorch | x | floor | ours | PyTorch | x | floor | ours | PyTorch | x | floor |",
+            "|---|" + "---|" * 12,
+        ]
         lines += [f"| {row.shape} " + "".join(_cells(row, mode) for mode in MODES) + "|" for row in chosen]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,16 +1,14 @@
-"""NativeRnn and PyTorch with the same problem: the same calls on both, ready to be timed."""
+"""NativeRnn's side of a case: the calls that are compared and timed."""
 
 import ctypes
 
 import torch
 
 import nativernn
-from problem import results_of, run_module
+from cases import LEARNING_RATE
 
 PRECISION = {"fp32": 0, "tf32": 1, "bf16": 2, "fp16": 3}  # nrnn_precision
 CELL = {"LSTM": "NRNN_CELL_LSTM", "GRU": "NRNN_CELL_GRU", "RNN": "NRNN_CELL_RNN_TANH"}
-DTYPE = {"fp32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-LEARNING_RATE = 1e-6  # so small that hundreds of timed steps leave the weights usual ones
 
 
 class Ours:
@@ -19,17 +17,29 @@ class Ours:
     def __init__(self, library, problem, precision):
         self.shape, self._handles = problem.shape, []
         self.device = self._own(nativernn.Device(library, PRECISION[precision]))
-        self.rnn = self._own(nativernn.Rnn(
-            self.device, cell=nativernn.CONSTANTS[CELL[self.shape.cell]], reset_after=int(self.shape.cell == "GRU"),
-            num_layers=self.shape.layers, directions=self.shape.directions, bias=1, input_size=self.shape.input,
-            hidden_size=self.shape.hidden))
+        self.rnn = self._own(
+            nativernn.Rnn(
+                self.device,
+                cell=nativernn.CONSTANTS[CELL[self.shape.cell]],
+                reset_after=int(self.shape.cell == "GRU"),
+                num_layers=self.shape.layers,
+                directions=self.shape.directions,
+                bias=1,
+                input_size=self.shape.input,
+                hidden_size=self.shape.hidden,
+            )
+        )
         flat = torch.cat([weight.flatten() for weight in problem.weights])
         if flat.numel() != self.rnn.params_length():
             raise ValueError(f"params hold {self.rnn.params_length()} floats, PyTorch has {flat.numel()}")
         self._params = self._buffer(flat)
         self._inputs = {name: self._buffer(getattr(problem, name)) for name in ("x", "h0", "c0", "dy")}
         self._outputs = {name: self._like(name) for name in ("y", "hn", "cn", "dx", "dh0", "dc0", "dparams")}
-        self._shapes = {"y": problem.dy.shape, "dx": problem.x.shape, "dparams": [weight.shape for weight in problem.weights]}
+        self._shapes = {
+            "y": problem.dy.shape,
+            "dx": problem.x.shape,
+            "dparams": [weight.shape for weight in problem.weights],
+        }
         self._shapes.update(dict.fromkeys(("hn", "cn", "dh0", "dc0"), problem.h0.shape))
         reserve = self.rnn.reserve_length(self.shape.steps, self.shape.batch)
         self._reserve = self._own(nativernn.Buffer(self.device, reserve))
@@ -67,10 +77,14 @@ class Ours:
         outputs = addresses("params", "x", "h0", "c0", "y", "hn", "cn")
         self._infer_args = nativernn.struct("nrnn_rnn_forward_args", **sizes, **outputs)
         self._forward_args = nativernn.struct(
-            "nrnn_rnn_forward_args", **sizes, **outputs, reserve=self._reserve.address)
+            "nrnn_rnn_forward_args", **sizes, **outputs, reserve=self._reserve.address
+        )
         self._backward_args = nativernn.struct(
-            "nrnn_rnn_backward_args", **sizes, reserve=self._reserve.address,
-            **addresses("params", "x", "h0", "c0", "y", "dy", "dx", "dh0", "dc0", "dparams"))
+            "nrnn_rnn_backward_args",
+            **sizes,
+            reserve=self._reserve.address,
+            **addresses("params", "x", "h0", "c0", "y", "dy", "dx", "dh0", "dc0", "dparams"),
+        )
         self.forward = call("nrnn_rnn_forward", self.rnn.pointer, ctypes.byref(self._infer_args))
         self._forward = call("nrnn_rnn_forward", self.rnn.pointer, ctypes.byref(self._forward_args))
         self._backward = call("nrnn_rnn_backward", self.rnn.pointer, ctypes.byref(self._backward_args))
@@ -95,17 +109,29 @@ class Ours:
         self._arrays = [(ctypes.c_void_p * 1)(buffer.address) for buffer in buffers]
         pointers = [ctypes.addressof(array) for array in self._arrays]
         self._adam_args = nativernn.struct(
-            "nrnn_adam_args", learning_rate=LEARNING_RATE, beta1=0.9, beta2=0.999, epsilon=1e-8, step=0, count=1,
-            parameters=pointers[0], gradients=pointers[1], first=pointers[2], second=pointers[3])
+            "nrnn_adam_args",
+            learning_rate=LEARNING_RATE,
+            beta1=0.9,
+            beta2=0.999,
+            epsilon=1e-8,
+            step=0,
+            count=1,
+            parameters=pointers[0],
+            gradients=pointers[1],
+            first=pointers[2],
+            second=pointers[3],
+        )
         self._adam = self.device.library.prepared("nrnn_adam_step", ctypes.byref(self._adam_args))
 
     def results(self):
         """Outputs of the inference and of the training forward pass, and all gradients; before anything is timed."""
         self.forward()
         inferred = {name: self._read(name) for name in ("y", "hn", "cn") if self._outputs[name] is not None}
+        for name in inferred:
+            self._outputs[name].fill(float("nan"))
         self.gradient()
-        results = {name: self._read(name) for name in self._outputs
-                   if name != "dparams" and self._outputs[name] is not None}
+        names = [name for name, buffer in self._outputs.items() if buffer is not None and name != "dparams"]
+        results = {name: self._read(name) for name in names}
         flat = torch.from_numpy(self._outputs["dparams"].read())
         shapes = self._shapes["dparams"]
         parts = flat.split([shape.numel() for shape in shapes])
@@ -119,57 +145,3 @@ class Ours:
     def close(self):
         for handle in reversed(self._handles):
             handle.close()
-
-
-class Peer:
-    """PyTorch's layer, which runs cuDNN where that takes the type; weights, inputs and outputs have the precision's
-    type. tf32 is float32 with cuDNN allowed to round."""
-
-    def __init__(self, problem, precision):
-        self.precision, self.problem = precision, problem
-        dtype = DTYPE[precision]
-        self.module = problem.module(dtype)
-        self.inference = problem.module(dtype).eval()  # cuDNN has a path of its own for it
-        self.x = problem.x.to(dtype, copy=True).requires_grad_()
-        self.h0 = problem.h0.to(dtype)
-        self.c0 = None if problem.c0 is None else problem.c0.to(dtype)
-        self.dy = problem.dy.to(dtype)
-        self.parameters = list(self.module.parameters())
-        self._optimizer = None
-        self.allow_tf32()
-
-    def allow_tf32(self):
-        allowed = self.precision == "tf32"
-        torch.backends.cudnn.allow_tf32 = allowed
-        torch.backends.cuda.matmul.allow_tf32 = allowed
-
-    def forward(self):
-        with torch.inference_mode():
-            run_module(self.inference, self.x, self.h0, self.c0)
-
-    def gradient(self):
-        y, _, _ = run_module(self.module, self.x, self.h0, self.c0)
-        torch.autograd.grad(y, [self.x, *self.parameters], self.dy)
-
-    def step(self):
-        if self._optimizer is None:
-            fused = {"fused": True} if self.x.is_cuda else {}
-            self._optimizer = torch.optim.Adam(self.parameters, lr=LEARNING_RATE, **fused)
-        y, _, _ = run_module(self.module, self.x, self.h0, self.c0)
-        y.backward(self.dy)
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
-        self.x.grad = None
-
-    def results(self):
-        every_row = slice(0, self.problem.shape.batch)
-        return results_of(self.module, self.problem, every_row, DTYPE[self.precision])
-
-
-def peer_precision(precision, device):
-    """The precision that PyTorch is to run beside ours: the same, but fp16 in place of bf16 where cuDNN's layers do
-    not take bf16, since PyTorch's own kernels would be an easy peer; float32 for all on a CPU."""
-    if device.type == "cpu":
-        return "fp32"
-    probe = torch.zeros(1, device=device, dtype=DTYPE[precision])
-    return precision if torch.cudnn_is_acceptable(probe) or precision != "bf16" else "fp16"
