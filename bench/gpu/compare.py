@@ -121,6 +121,8 @@ def expected_seconds(shape, precisions, limits):
 
 def run(options):
     start = time.monotonic()
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
     comparison = Comparison(options)
     machine = report.machine(comparison.device, comparison.limits, options.commit, options.nvcc)
     print("\n".join(machine), flush=True)
@@ -132,19 +134,28 @@ def run(options):
     if not shapes:
         print(f"no shape has the words {' '.join(options.filter)}", file=sys.stderr)
         return 2
-    left_out = []
+    left_out, lost = [], None
     for shape in shapes:
         expected = 0 if options.dry_run else expected_seconds(shape, precisions, comparison.limits)
-        if time.monotonic() - start + expected > options.seconds:
+        if lost or time.monotonic() - start + expected > options.seconds:
             left_out.append(shape)
-        else:
+            continue
+        try:
             comparison.shape(shape, precisions)
+        except RuntimeError as error:  # PyTorch's, when a kernel broke the GPU's context: nothing runs after that
+            lost = error
+            print(f"{shape}: LOST THE GPU: {error}", flush=True)
+        write(options, comparison.rows, machine, left_out)
     print("\n".join(["", *report.summary(comparison.rows, left_out)]), flush=True)
+    write(options, comparison.rows, machine, left_out)
+    return 1 if lost or any(row.problem for row in comparison.rows) else 0
+
+
+def write(options, rows, machine, left_out):
+    """After every shape, so that what was measured stays if a later one never ends."""
     if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        report.write_csv(options.out / "results.csv", comparison.rows)
-        report.write_markdown(options.out / "RESULTS.md", comparison.rows, machine, left_out)
-    return 1 if any(row.problem for row in comparison.rows) else 0
+        report.write_csv(options.out / "results.csv", rows)
+        report.write_markdown(options.out / "RESULTS.md", rows, machine, left_out)
 
 
 if __name__ == "__main__":

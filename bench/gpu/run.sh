@@ -72,6 +72,18 @@ find_googletest() {
   done
 }
 
+# cuBLASLt: PyTorch's own, so that both sides have the same, else the toolkit's; nothing: the loader looks for it.
+find_cublas() {
+  local folders=() found
+  if [ -n "$python" ]; then
+    mapfile -t folders < <("$python" -c 'import torch, os; print(os.path.dirname(os.path.dirname(torch.__file__)))')
+    folders[0]+=/nvidia
+  fi
+  folders+=("$(dirname "$(realpath "$nvcc")")/..")
+  found=$(find -L "${folders[@]}" -name 'libcublasLt.so.1[1-9]' 2>/dev/null | head -n 1)
+  echo "$found"
+}
+
 find_commit() {
   git describe --always --dirty 2>/dev/null || cat "$deps/commit" 2>/dev/null || echo unknown
 }
@@ -97,6 +109,12 @@ python=$(find_python)
 if [ -n "$python" ]; then
   "$python" -c 'import sys, torch; print("Python", sys.version.split()[0], "PyTorch", torch.__version__)'
 fi
+
+if [ "$dry_run" = no ] && [ -z "${NATIVERNN_CUBLASLT:-}" ]; then
+  cublas=$(find_cublas)
+  if [ -n "$cublas" ]; then export NATIVERNN_CUBLASLT=$cublas; fi
+fi
+echo "cuBLASLt: ${NATIVERNN_CUBLASLT:-what the loader finds; or products of its own}"
 
 googletest=$(find_googletest)
 googletest_options=(-DNATIVERNN_BUILD_TESTS=ON)
@@ -188,11 +206,16 @@ else
   later=0
   if has_command compute-sanitizer && [ -n "$googletest" ]; then later=$((later + sanitizer_seconds)); fi
   if [ -e "$deps/publish.tar.xz" ]; then later=$((later + 2 * program_seconds)); fi
+  budget=$(seconds_left "$later")
   options=(--library "$build/libnativernn.so" --out "$out" --commit "$(find_commit)" --nvcc "$nvcc")
-  options+=(--seconds "$(seconds_left "$later")" --barrier "$build/barrier")
-  if [ "$dry_run" = yes ]; then options+=(--dry-run); fi
+  options+=(--seconds "$budget" --barrier "$build/barrier")
+  if [ "$dry_run" = yes ]; then
+    options+=(--dry-run)
+    (cd bench/gpu && "$python" -B -m unittest report_test) || problem "the report's own tests"
+  fi
   if [ ${#words[@]} -gt 0 ]; then options+=(--filter "${words[@]}"); fi
-  if ! "$python" -B bench/gpu/compare.py "${options[@]}" 2>&1 | tee "$out/compare.log"; then
+  # It ends by itself, unless a kernel does not.
+  if ! timeout "$((budget + 60))" "$python" -B bench/gpu/compare.py "${options[@]}" 2>&1 | tee "$out/compare.log"; then
     problem "comparison: $out/compare.log"
   fi
 fi
