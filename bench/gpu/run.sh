@@ -130,11 +130,14 @@ esac
 # ---- Build ----
 
 build_all() {
+  local warnings_as_errors=OFF # a GPU's machine may have compilers that nobody tried
+  if [ "$dry_run" = yes ]; then warnings_as_errors=ON; fi
   local generator=() targets=(nativernn nativernn_cuda)
   if has_command ninja; then generator=(-G Ninja); fi
   if [ -n "$googletest" ]; then targets+=(cuda_tests); fi
   if [ "$dry_run" = yes ]; then targets+=(nativernn_cuda_emulated); fi
   cmake "${generator[@]}" -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DNATIVERNN_CPU_KERNELS=OFF \
+    "-DNATIVERNN_WARNINGS_AS_ERRORS=$warnings_as_errors" \
     -DNATIVERNN_CUDA=ON "-DCMAKE_CUDA_COMPILER=$nvcc" "-DCMAKE_CUDA_ARCHITECTURES=$architecture" \
     "${googletest_options[@]}" &&
     cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]}" &&
