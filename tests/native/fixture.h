@@ -115,6 +115,11 @@ class Stream {
 
 int64_t LiveObjects();
 
+// The status of a call once its work is done: what integers hold a GPU finds only then.
+nrnn_status Done(const Device& device, nrnn_status status);
+// The last message without the function's name, which is that of the call that waited.
+std::string LastReason();
+
 // The instruction sets that tests run over.
 #if defined(__aarch64__)
 constexpr int32_t kTargets[] = {NRNN_CPU_TARGET_NEON};
