@@ -141,14 +141,13 @@ TEST_P(Ctc, WrongCallsNameTheArgument) {
   const Buffer targets(one(), std::vector<int32_t>{1, 1}), wrong(one(), std::vector<int32_t>{1, 3});
   const nrnn_ctc_args args = {3, 2, 2, 1, 0, 0, 0, logits.get(), targets.get(), nullptr, nullptr};
   const auto message = [&](const nrnn_ctc_args& changed) {
-    return nrnn_ctc_forward(one().get(), &changed, losses.get(), nullptr) == NRNN_INVALID_ARGUMENT
-               ? std::string(nrnn_last_error())
-               : "no failure";
+    const nrnn_status status = nrnn_ctc_forward(one().get(), &changed, losses.get(), nullptr);
+    return Done(one(), status) == NRNN_INVALID_ARGUMENT ? LastReason() : "no failure";
   };
-  EXPECT_EQ(nrnn_ctc_forward(one().get(), &args, losses.get(), nullptr), NRNN_OK);
+  EXPECT_EQ(Done(one(), nrnn_ctc_forward(one().get(), &args, losses.get(), nullptr)), NRNN_OK);
   auto changed = args;
   changed.blank = 2;
-  EXPECT_EQ(message(changed), "nrnn_ctc_forward: blank is 2, must be 0..1");
+  EXPECT_EQ(message(changed), "blank is 2, must be 0..1");
   changed = args;
   changed.classes = 0;
   EXPECT_NE(message(changed).find("classes is 0"), std::string::npos);
@@ -158,15 +157,13 @@ TEST_P(Ctc, WrongCallsNameTheArgument) {
   EXPECT_NE(message(changed).find("logits holds 12"), std::string::npos) << message(changed);
   changed.steps = 3;
   changed.target_lengths = wrong.get();
-  EXPECT_EQ(message(changed), "nrnn_ctc_forward: target_lengths[1] is 3, must be 0..1");
+  EXPECT_EQ(message(changed), "target_lengths[1] is 3, must be 0..1");
   changed = args;
   changed.targets = wrong.get();
-  EXPECT_EQ(message(changed),
-            "nrnn_ctc_forward: targets[1,0] is 3, must be 0..1 and not the blank (0)");
+  EXPECT_EQ(message(changed), "targets[1,0] is 3, must be 0..1 and not the blank (0)");
   changed.targets = targets.get();
   changed.blank = 1;
-  EXPECT_EQ(message(changed),
-            "nrnn_ctc_forward: targets[0,0] is 1, must be 0..1 and not the blank (1)");
+  EXPECT_EQ(message(changed), "targets[0,0] is 1, must be 0..1 and not the blank (1)");
   EXPECT_EQ(nrnn_ctc_backward(one().get(), &args, losses.get(), losses.get(), logits.get()),
             NRNN_INVALID_ARGUMENT);
   EXPECT_EQ(std::string(nrnn_last_error()).find("nrnn_ctc_backward: reserve holds 2"), 0U)

@@ -131,6 +131,15 @@ int64_t LiveObjects() {
   return count;
 }
 
+nrnn_status Done(const Device& device, nrnn_status status) {
+  return status == NRNN_OK ? nrnn_device_synchronize(device.get()) : status;
+}
+
+std::string LastReason() {
+  const std::string message = nrnn_last_error();
+  return message.substr(message.find(": ") + 2);
+}
+
 std::string TargetName(int32_t target) {
   switch (target) {
     case NRNN_CPU_TARGET_BASELINE:

@@ -124,6 +124,11 @@ class Stream {
 
 int64_t LiveObjects();
 
+// The status of a call once its work is done: what integers hold a GPU finds only then.
+nrnn_status Done(const Device& device, nrnn_status status);
+// The last message without the function's name, which is that of the call that waited.
+std::string LastReason();
+
 // The instruction sets that tests run over, or the GPU.
 #if defined(NATIVERNN_CUDA_TESTS)
 constexpr int32_t kTargets[] = {kCudaTarget};

@@ -159,17 +159,16 @@ TEST_P(Scan, WrongCallsNameTheArgument) {
   nrnn_scan_forward_args args = {NRNN_SCAN_MIN_GRU, 1,       0,       3,       2,       1,
                                  gates.get(),       nullptr, nullptr, nullptr, y.get(), nullptr};
   const auto message = [&](const nrnn_scan_forward_args& changed) {
-    return nrnn_scan_forward(one().get(), &changed) == NRNN_INVALID_ARGUMENT
-               ? std::string(nrnn_last_error())
-               : "no failure";
+    const nrnn_status status = nrnn_scan_forward(one().get(), &changed);
+    return Done(one(), status) == NRNN_INVALID_ARGUMENT ? LastReason() : "no failure";
   };
-  EXPECT_EQ(nrnn_scan_forward(one().get(), &args), NRNN_OK);
+  EXPECT_EQ(Done(one(), nrnn_scan_forward(one().get(), &args)), NRNN_OK);
   auto wrong = args;
   wrong.kind = 5;
-  EXPECT_EQ(message(wrong), "nrnn_scan_forward: kind is 5, must be 0..4");
+  EXPECT_EQ(message(wrong), "kind is 5, must be 0..4");
   wrong = args;
   wrong.directions = 3;
-  EXPECT_EQ(message(wrong), "nrnn_scan_forward: directions is 3, must be 1..2");
+  EXPECT_EQ(message(wrong), "directions is 3, must be 1..2");
   wrong = args;
   wrong.steps = 0;
   EXPECT_NE(message(wrong).find("steps is 0"), std::string::npos);
@@ -181,7 +180,7 @@ TEST_P(Scan, WrongCallsNameTheArgument) {
   EXPECT_NE(message(wrong).find("gates holds 12"), std::string::npos) << message(wrong);
   wrong = args;
   wrong.lengths = lengths.get();
-  EXPECT_EQ(message(wrong), "nrnn_scan_forward: lengths[1] is 4, must be 0..3");
+  EXPECT_EQ(message(wrong), "lengths[1] is 4, must be 0..3");
   wrong = args;
   wrong.y = nullptr;
   EXPECT_NE(message(wrong).find("y is null"), std::string::npos) << message(wrong);
