@@ -1,4 +1,5 @@
-// The product of small matrices by one warp: C [16,16] += A [16,k] B [k,16], sums in float, k = kK.
+// The product of small matrices by one warp: C [16,8] += A [16,k] B [k,8], sums in float; a row of
+// k elements is 32 bytes.
 //
 //   using Unit = Tile<Precision>;
 //   typename Unit::C c;
@@ -11,17 +12,17 @@
 // The warp's lanes call every function together. A lies row by row, [m][k], and B as its transpose,
 // [n][k], as the weights of y = x W' do, both in shared memory (written before a barrier, rounded
 // by Precision::Put). Their stride counts elements from a row to the next; rows begin at multiples
-// of 16 bytes. Loads have no bank conflicts where a stride is an odd multiple of 16 bytes: rows of
-// k elements, k a multiple of 32 bytes, and kPadding more. C's stride is even, and its rows begin
-// at multiples of 8 bytes; 8 more than a multiple of 32 has no conflicts.
+// of 16 bytes. Loads have no bank conflicts where the stride is an odd multiple of 16 bytes: as
+// many kK as are wanted, and kPadding. C's stride is even, and its rows begin at multiples of 8
+// bytes; stores have no conflicts where the stride is 8 more than a multiple of 16.
 //
-// Lane l holds rows l / 4 and l / 4 + 8 of C, and of each the columns 2 (l % 4) and the next, and
-// these plus 8. Each() gives it them without a way through shared memory.
+// Lane l holds rows l / 4 and l / 4 + 8 of C, and of each the columns 2 (l % 4) and the next.
+// Each() gives it them without a way through shared memory.
 //
-// bf16, fp16 and tf32 use tensor cores, where every lane holds 4 registers of A and of B, nothing
-// twice. Float32 multiplies and adds: 4 lanes hold the same of A, 8 the same of B, so it is B's
-// shared memory, not registers, that weights wait in. 6 loads of 16 bytes a lane feed 32
-// multiply-adds, and a warp that multiplies several tiles loads less.
+// bf16, fp16 and tf32 use tensor cores, where every lane holds 4 registers of A and 2 of B, nothing
+// twice. Float32 multiplies and adds: 4 lanes hold the same of A, 8 the same of B, 16 registers
+// each, so that B had better wait in shared memory. There a tile takes 8 loads of 16 bytes a lane
+// for 32 multiply-adds; a warp that multiplies several tiles loads less.
 #ifndef NATIVERNN_CUDA_TILE_CUH_
 #define NATIVERNN_CUDA_TILE_CUH_
 
@@ -41,15 +42,15 @@ constexpr bool HasTile(nrnn_precision precision, int capability) {
 
 // What all tiles share: who holds what of C.
 struct TileSums {
-  static constexpr int kM = 16, kN = 16;
+  static constexpr int kM = 16, kN = 8;
   // Of a lane.
-  static constexpr int kRows = 2, kColumns = 4;
+  static constexpr int kRows = 2, kColumns = 2;
   struct C {
     float sums[kRows][kColumns];
   };
 
   NRNN_DEVICE static int Row(int i) { return Lane() / 4 + 8 * i; }
-  NRNN_DEVICE static int Column(int j) { return 2 * (Lane() % 4) + j % 2 + 8 * (j / 2); }
+  NRNN_DEVICE static int Column(int j) { return 2 * (Lane() % 4) + j; }
 
   NRNN_DEVICE static void Clear(C& c) {
     Each(c, [](int, int, float& sum) { sum = 0; });
@@ -66,25 +67,19 @@ struct TileSums {
   NRNN_DEVICE static void Store(float* shared, int stride, const C& c) {
     NRNN_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      NRNN_UNROLL
-      for (int j = 0; j < kColumns; j += 2) {
-        float2 pair;
-        pair.x = c.sums[i][j];
-        pair.y = c.sums[i][j + 1];
-        *reinterpret_cast<float2*>(shared + Row(i) * stride + Column(j)) = pair;
-      }
+      float2 pair;
+      pair.x = c.sums[i][0];
+      pair.y = c.sums[i][1];
+      *reinterpret_cast<float2*>(shared + Row(i) * stride + Column(0)) = pair;
     }
   }
   NRNN_DEVICE static C LoadC(const float* shared, int stride) {
     C c;
     NRNN_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      NRNN_UNROLL
-      for (int j = 0; j < kColumns; j += 2) {
-        const float2 pair = *reinterpret_cast<const float2*>(shared + Row(i) * stride + Column(j));
-        c.sums[i][j] = pair.x;
-        c.sums[i][j + 1] = pair.y;
-      }
+      const float2 pair = *reinterpret_cast<const float2*>(shared + Row(i) * stride + Column(0));
+      c.sums[i][0] = pair.x;
+      c.sums[i][1] = pair.y;
     }
     return c;
   }
@@ -94,7 +89,7 @@ struct TileSums {
 template <class Precision>
 struct LaneTile : TileSums {
   using Element = typename Precision::Element;
-  static constexpr int kK = std::is_same_v<Precision, Float32> ? 4 : 32 / int{sizeof(Element)};
+  static constexpr int kK = 32 / int{sizeof(Element)};
   static constexpr int kPadding = 16 / int{sizeof(Element)};
   struct A {
     float values[kRows][kK];
@@ -129,11 +124,14 @@ struct LaneTile : TileSums {
  private:
   NRNN_DEVICE static void LoadRow(const Element* from, float* to) {
     if constexpr (std::is_same_v<Precision, Float32>) {
-      const float4 four = *reinterpret_cast<const float4*>(from);
-      to[0] = four.x;
-      to[1] = four.y;
-      to[2] = four.z;
-      to[3] = four.w;
+      NRNN_UNROLL
+      for (int k = 0; k < kK; k += 4) {
+        const float4 four = *reinterpret_cast<const float4*>(from + k);
+        to[k] = four.x;
+        to[k + 1] = four.y;
+        to[k + 2] = four.z;
+        to[k + 3] = four.w;
+      }
     } else {
       for (int k = 0; k < kK; ++k) to[k] = ToFloat(from[k]);
     }
@@ -148,22 +146,31 @@ using Tile = LaneTile<Precision>;
 
 #else
 
-// Four matrices of 8 rows of 16 bytes; 8 lanes each give the addresses of one's rows. Of every
-// matrix lane l receives the word l % 4 of row l / 4.
+// Matrices of 8 rows of 16 bytes; 8 lanes each give the addresses of one's rows. Of every matrix
+// lane l receives the word l % 4 of row l / 4.
 NRNN_DEVICE void LoadMatrices(const void* row, uint32_t (&words)[4]) {
 #if __CUDA_ARCH__ >= 750
-  const auto from = static_cast<uint32_t>(__cvta_generic_to_shared(row));
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                : "=r"(words[0]), "=r"(words[1]), "=r"(words[2]), "=r"(words[3])
-               : "r"(from)
+               : "r"(static_cast<uint32_t>(__cvta_generic_to_shared(row)))
+               : "memory");
+#else
+  __trap();
+#endif
+}
+NRNN_DEVICE void LoadMatrices(const void* row, uint32_t (&words)[2]) {
+#if __CUDA_ARCH__ >= 750
+  asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0, %1}, [%2];"
+               : "=r"(words[0]), "=r"(words[1])
+               : "r"(static_cast<uint32_t>(__cvta_generic_to_shared(row)))
                : "memory");
 #else
   __trap();
 #endif
 }
 
-// 16 x 8 sums += 16 x 8 words of A times 8 x 8 words of B, where a word holds two bf16 or fp16, or
-// one tf32. low, high: a lane's two sums of row l / 4, and of row l / 4 + 8.
+// A word holds two bf16 or fp16, or one tf32. low, high: a lane's sums of row l / 4, and of row
+// l / 4 + 8.
 #define NRNN_MULTIPLY_ADD(instruction, low, high, a, b)                              \
   asm(instruction " {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};" \
       : "+f"((low)[0]), "+f"((low)[1]), "+f"((high)[0]), "+f"((high)[1])             \
@@ -214,7 +221,7 @@ struct TensorTile : TileSums {
     uint32_t words[4];
   };
   struct B {
-    uint32_t words[4];  // two for the columns 0 to 7, two for the others
+    uint32_t words[2];
   };
 
   NRNN_DEVICE static A LoadA(const Element* shared, int stride) {
@@ -224,13 +231,11 @@ struct TensorTile : TileSums {
   }
   NRNN_DEVICE static B LoadB(const Element* shared, int stride) {
     B b;
-    const int row = Lane() % 8 + Lane() / 16 * 8;
-    LoadMatrices(shared + row * stride + Lane() / 8 % 2 * (kK / 2), b.words);
+    LoadMatrices(shared + Lane() % 8 * stride + Lane() / 8 % 2 * (kK / 2), b.words);
     return b;
   }
   NRNN_DEVICE static void MultiplyAdd(C& c, const A& a, const B& b) {
     TensorMultiplyAdd(Precision(), c.sums[0], c.sums[1], a.words, b.words);
-    TensorMultiplyAdd(Precision(), c.sums[0] + 2, c.sums[1] + 2, a.words, b.words + 2);
   }
 };
 
