@@ -168,7 +168,7 @@ struct WhereOp {
   NRNN_DEVICE float Of(const float (&v)[kInputs]) const { return v[0] == 0.0f ? v[2] : v[1]; }
 };
 
-// y[k] = op(a[..], b[..]) for k < count. quads: an element of the region is four floats of y, and
+// y[k] = op(a[..], b[..]) for k < count. fours: an element of the region is four floats of y, and
 // of each operand either four that lie side by side or one.
 struct StridedBinaryArgs {
   const float* a;
@@ -176,11 +176,11 @@ struct StridedBinaryArgs {
   float* y;
   Axes axes;
   int64_t count;
-  bool quads, a_side_by_side, b_side_by_side;
+  bool fours, a_side_by_side, b_side_by_side;
 };
 
-NRNN_DEVICE Quad LoadOperand(const float* from, bool side_by_side) {
-  if (side_by_side) return LoadQuad(from);
+NRNN_DEVICE Four LoadOperand(const float* from, bool side_by_side) {
+  if (side_by_side) return LoadFour<true>(from, 0, 4);
   const float value = *from;
   return {{value, value, value, value}};
 }
@@ -189,24 +189,24 @@ template <class Op>
 NRNN_KERNEL StridedBinaryKernel(StridedBinaryArgs args) {
   for (int64_t k = GlobalThread(); k < args.count; k += GlobalThreads()) {
     const Offsets at = Locate(args.axes, k);
-    if (!args.quads) {
+    if (!args.fours) {
       args.y[k] = Op::Of(args.a[at.first], args.b[at.second]);
       continue;
     }
-    const Quad a = LoadOperand(args.a + at.first, args.a_side_by_side);
-    const Quad b = LoadOperand(args.b + at.second, args.b_side_by_side);
-    Quad y;
+    const Four a = LoadOperand(args.a + at.first, args.a_side_by_side);
+    const Four b = LoadOperand(args.b + at.second, args.b_side_by_side);
+    Four y;
     NRNN_UNROLL
     for (int j = 0; j < 4; ++j) y.at[j] = Op::Of(a.at[j], b.at[j]);
-    StoreQuad(y, args.y + 4 * k);
+    StoreFour<true>(y, args.y, 4 * k, 4 * k + 4);
   }
 }
 
-// Whether the innermost axis of an operand can be read in quads.
-bool HasQuads(const Region& region, const int64_t* strides, const float* x) {
+// Whether the innermost axis of an operand can be read in fours.
+bool HasFours(const Region& region, const int64_t* strides, const float* x) {
   const int last = region.rank - 1;
   if (strides[last] == 0) return true;
-  bool whole = strides[last] == 1 && Misalignment(x) == 0;
+  bool whole = strides[last] == 1 && FourAligned(x);
   for (int axis = 0; axis < last; ++axis) whole = whole && strides[axis] % 4 == 0;
   return whole;
 }
@@ -217,9 +217,9 @@ StridedBinaryArgs PlanStrided(Region region, const BinaryArgs& args) {
   plan.b = args.b;
   plan.y = args.y;
   const int last = region.rank - 1;
-  plan.quads = region.sizes[last] % 4 == 0 && Misalignment(args.y) == 0 &&
-               HasQuads(region, region.first, args.a) && HasQuads(region, region.second, args.b);
-  if (plan.quads) {
+  plan.fours = region.sizes[last] % 4 == 0 && FourAligned(args.y) &&
+               HasFours(region, region.first, args.a) && HasFours(region, region.second, args.b);
+  if (plan.fours) {
     plan.a_side_by_side = region.first[last] == 1;
     plan.b_side_by_side = region.second[last] == 1;
     region.sizes[last] /= 4;

@@ -5,37 +5,18 @@
 #define NATIVERNN_CUDA_POINTWISE_CUH_
 
 #include "cuda/cuda_backend.h"
-#include "cuda/simt.cuh"
+#include "cuda/vectors.cuh"
 
 namespace nrnn::cuda {
-
-// Four floats that lie side by side, 16-byte aligned.
-struct Quad {
-  float at[4];
-};
-
-NRNN_DEVICE Quad LoadQuad(const float* from) {
-  const float4 v = *reinterpret_cast<const float4*>(from);
-  return {{v.x, v.y, v.z, v.w}};
-}
-
-NRNN_DEVICE void StoreQuad(const Quad& quad, float* to) {
-  float4 v;
-  v.x = quad.at[0];
-  v.y = quad.at[1];
-  v.z = quad.at[2];
-  v.w = quad.at[3];
-  *reinterpret_cast<float4*>(to) = v;
-}
 
 // Floats of an address beyond the last multiple of 16 bytes: 0..3.
 inline int64_t Misalignment(const float* at) {
   return static_cast<int64_t>(reinterpret_cast<uintptr_t>(at) % 16 / sizeof(float));
 }
 
-// A run in elements before the first quad, quads, and elements after them.
+// A run in elements before the first aligned four, fours, and elements after them.
 struct Run {
-  int64_t length, head, quads;
+  int64_t length, head, fours;
 };
 
 // A run of arrays that begin at y and at each x.
@@ -65,10 +46,10 @@ NRNN_DEVICE void MapOne(const MapArgs<Op>& args, int64_t k) {
 }
 
 template <class Op>
-NRNN_DEVICE void MapQuad(const MapArgs<Op>& args, int64_t k) {
-  Quad in[Op::kInputs], out;
+NRNN_DEVICE void MapFour(const MapArgs<Op>& args, int64_t k) {
+  Four in[Op::kInputs], out;
   NRNN_UNROLL
-  for (int i = 0; i < Op::kInputs; ++i) in[i] = LoadQuad(args.x[i] + k);
+  for (int i = 0; i < Op::kInputs; ++i) in[i] = LoadFour<true>(args.x[i], k, k + 4);
   NRNN_UNROLL
   for (int j = 0; j < 4; ++j) {
     float x[Op::kInputs];
@@ -76,17 +57,17 @@ NRNN_DEVICE void MapQuad(const MapArgs<Op>& args, int64_t k) {
     for (int i = 0; i < Op::kInputs; ++i) x[i] = in[i].at[j];
     out.at[j] = args.op.Of(x);
   }
-  StoreQuad(out, args.y + k);
+  StoreFour<true>(out, args.y, k, k + 4);
 }
 
 template <class Op>
 NRNN_KERNEL MapKernel(MapArgs<Op> args) {
   const Run& run = args.run;
-  for (int64_t k = GlobalThread(); k < run.quads; k += GlobalThreads()) {
-    MapQuad(args, run.head + 4 * k);
+  for (int64_t k = GlobalThread(); k < run.fours; k += GlobalThreads()) {
+    MapFour(args, run.head + 4 * k);
   }
-  // What lies before the quads and after them.
-  const int64_t covered = 4 * run.quads, rest = run.length - covered;
+  // What lies before the fours and after them.
+  const int64_t covered = 4 * run.fours, rest = run.length - covered;
   for (int64_t k = GlobalThread(); k < rest; k += GlobalThreads()) {
     MapOne(args, k < run.head ? k : k + covered);
   }
@@ -102,8 +83,8 @@ void Map(const char* name, CudaBackend& backend, int64_t length, const Op& op,
   for (int i = 0; i < Op::kInputs; ++i) args.x[i] = x[i];
   args.y = y;
   args.run = SplitRun(length, x, y);
-  const int64_t rest = length - 4 * args.run.quads;
-  const LaunchShape shape = backend.LoopShape(args.run.quads > rest ? args.run.quads : rest);
+  const int64_t rest = length - 4 * args.run.fours;
+  const LaunchShape shape = backend.LoopShape(args.run.fours > rest ? args.run.fours : rest);
   Launch(name, &MapKernel<Op>, shape, args, backend.stream());
 }
 

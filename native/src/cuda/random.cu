@@ -4,17 +4,20 @@
 //
 // Multiplications and additions are not fused (Multiply, Add), square root and division are exactly
 // rounded: the numbers are the same bits as on the CPU.
+#include <math.h>
+
+#include "cuda/cuda_backend.h"
 #include "cuda/math.cuh"
 #include "cuda/philox.cuh"
-#include "cuda/pointwise.cuh"
+#include "cuda/vectors.cuh"
 
 namespace nrnn::cuda {
 namespace {
 
 struct DropoutOp {
   float threshold, factor;
-  NRNN_DEVICE Quad Of(const PhiloxWords& words, const Quad& x) const {
-    Quad y;
+  NRNN_DEVICE Four Of(const PhiloxWords& words, const Four& x) const {
+    Four y;
     NRNN_UNROLL
     for (int j = 0; j < 4; ++j) {
       y.at[j] = IsDropped(words.word[j], threshold) ? 0.0f : Multiply(x.at[j], factor);
@@ -26,8 +29,8 @@ struct DropoutOp {
 struct UniformOp {
   double low, unit;
   float largest;  // the float below high
-  NRNN_DEVICE Quad Of(const PhiloxWords& words, const Quad&) const {
-    Quad y;
+  NRNN_DEVICE Four Of(const PhiloxWords& words, const Four&) const {
+    Four y;
     NRNN_UNROLL
     for (int j = 0; j < 4; ++j) {
       const double fraction = static_cast<double>(Fraction24(words.word[j]));
@@ -82,8 +85,8 @@ NRNN_DEVICE Pair CosineAndSine(int32_t n) {
 struct NormalOp {
   float mean, deviation;
   NRNN_DEVICE float Place(float number) const { return MultiplyThenAdd(deviation, number, mean); }
-  NRNN_DEVICE Quad Of(const PhiloxWords& words, const Quad&) const {
-    Quad y;
+  NRNN_DEVICE Four Of(const PhiloxWords& words, const Four&) const {
+    Four y;
     NRNN_UNROLL
     for (int j = 0; j < 4; j += 2) {
       const float radius = Radius((words.word[j] >> 8) + 1);
@@ -101,41 +104,24 @@ struct RandomArgs {
   int64_t seed, offset, length;
   const float* x;  // or null
   float* y;
-  bool aligned;
 };
 
-template <class Op>
+template <class Op, bool kAligned>
 NRNN_KERNEL RandomKernel(RandomArgs<Op> args) {
-  const int64_t blocks = (args.length + 3) / 4;
-  for (int64_t block = GlobalThread(); block < blocks; block += GlobalThreads()) {
-    const int64_t k = 4 * block;
-    const bool whole = args.aligned && k + 4 <= args.length;
-    Quad x{};
-    if (args.x && whole) x = LoadQuad(args.x + k);
-    if (args.x && !whole) {
-      NRNN_UNROLL
-      for (int j = 0; j < 4; ++j) x.at[j] = k + j < args.length ? args.x[k + j] : 0.0f;
-    }
-    const PhiloxWords words =
-        Philox(PhiloxCounter(args.offset, k), static_cast<uint64_t>(args.seed));
-    const Quad y = args.op.Of(words, x);
-    if (whole) {
-      StoreQuad(y, args.y + k);
-      continue;
-    }
-    NRNN_UNROLL
-    for (int j = 0; j < 4; ++j) {
-      if (k + j < args.length) args.y[k + j] = y.at[j];
-    }
+  const uint64_t seed = static_cast<uint64_t>(args.seed);
+  for (int64_t k = 4 * GlobalThread(); k < args.length; k += 4 * GlobalThreads()) {
+    const Four x = LoadFourOr<kAligned>(args.x, k, args.length, 0.0f);
+    const PhiloxWords words = Philox(PhiloxCounter(args.offset, k), seed);
+    StoreFour<kAligned>(args.op.Of(words, x), args.y, k, args.length);
   }
 }
 
 template <class Op>
-void Draw(const char* name, CudaBackend& backend, RandomArgs<Op> args) {
+void Draw(const char* name, CudaBackend& backend, const RandomArgs<Op>& args) {
   if (args.length == 0) return;
-  args.aligned = Misalignment(args.y) == 0 && (!args.x || Misalignment(args.x) == 0);
-  const LaunchShape shape = backend.LoopShape((args.length + 3) / 4);
-  Launch(name, &RandomKernel<Op>, shape, args, backend.stream());
+  const auto kernel =
+      FourAligned(args.x, args.y) ? &RandomKernel<Op, true> : &RandomKernel<Op, false>;
+  Launch(name, kernel, backend.LoopShape((args.length + 3) / 4), args, backend.stream());
 }
 
 }  // namespace
@@ -143,7 +129,7 @@ void Draw(const char* name, CudaBackend& backend, RandomArgs<Op> args) {
 void CudaBackend::Dropout(int64_t length, const float* x, float rate, int64_t seed, int64_t offset,
                           float* y) {
   const DropoutOp op{DropoutThreshold(rate), DropoutFactor(rate)};
-  Draw<DropoutOp>("Dropout", *this, {op, seed, offset, length, x, y, false});
+  Draw<DropoutOp>("Dropout", *this, {op, seed, offset, length, x, y});
 }
 
 void CudaBackend::RandomUniform(int64_t length, float low, float high, int64_t seed, int64_t offset,
@@ -151,13 +137,13 @@ void CudaBackend::RandomUniform(int64_t length, float low, float high, int64_t s
   const double start = static_cast<double>(low);
   const double unit = (static_cast<double>(high) - start) / 16777216.0;
   const UniformOp op{start, unit, nextafterf(high, low)};
-  Draw<UniformOp>("RandomUniform", *this, {op, seed, offset, length, nullptr, y, false});
+  Draw<UniformOp>("RandomUniform", *this, {op, seed, offset, length, nullptr, y});
 }
 
 void CudaBackend::RandomNormal(int64_t length, float mean, float deviation, int64_t seed,
                                int64_t offset, float* y) {
   const NormalOp op{mean, deviation};
-  Draw<NormalOp>("RandomNormal", *this, {op, seed, offset, length, nullptr, y, false});
+  Draw<NormalOp>("RandomNormal", *this, {op, seed, offset, length, nullptr, y});
 }
 
 }  // namespace nrnn::cuda
