@@ -6,7 +6,7 @@
 // j and of aux [T,B,H] at (t B + b) H + j; y and dy have strides of their own, since they may be
 // the caller's (batch first) or hold two directions side by side. Gate orders: core/layout.h.
 //
-// The reserve, as on the CPU (gates and aux of inference are the plan's scratch):
+// The reserve, as on the CPU (of inference: gates is the plan's scratch, aux null):
 //   cell           gates in   gates after forward   aux after forward        after backward
 //   LSTM           a          i f g o               c                        gates: da
 //   GRU            a          r z n                 q = h' W_hn^T + b_hn     gates: da, aux: dq
@@ -24,7 +24,7 @@
 
 namespace nrnn::cuda {
 
-class CudaBackend;
+class StepGraphs;  // step_graphs.h
 
 struct RecurrentCall {
   Cell cell;
@@ -39,7 +39,7 @@ struct RecurrentCall {
   const float* c0;         // [B,H] or null: zeros; LSTM
   int64_t y_step, y_row;   // element (t, b, j) of y at t y_step + b y_row + j
   float* gates;            // [T,B,G H]
-  float* aux;              // [T,B,H], null for RNN
+  float* aux;              // [T,B,H], null for RNN and in inference
 
   nrnn_precision precision;  // of the products' operands; sums and all else are float
   RecurrentTiling tiling;    // ChooseForwardTiling, ChooseBackwardTiling
@@ -47,13 +47,14 @@ struct RecurrentCall {
   // undefined before and after.
   void* scratch;
   Stream* stream;
+  StepGraphs* graphs;  // where launches step by step are kept as graphs; null: they are not
 };
 
 // Steps at or after a row's length: y = 0 (NaN where the length is -1), the state stays. hn, cn:
 // the state after the last valid step.
 struct RecurrentForwardCall : RecurrentCall {
   const float* bias_hn;  // GRU (reset after): b_hn [H], or null
-  bool keep;             // gates and aux are kept for backward; else they are not written
+  bool keep;             // gates and aux are kept for backward
   float* y;
   float* hn;  // [B,H] or null
   float* cn;  // [B,H] or null; LSTM
@@ -77,9 +78,9 @@ struct RecurrentBackwardCall : RecurrentCall {
 int64_t RecurrentForwardScratchBytes(const RecurrentForwardCall& call);
 int64_t RecurrentBackwardScratchBytes(const RecurrentBackwardCall& call);
 
-// Queues the recurrence on call.stream. backend: for graphs that it keeps and its traits.
-void RecurrentForward(CudaBackend& backend, const RecurrentForwardCall& call);
-void RecurrentBackward(CudaBackend& backend, const RecurrentBackwardCall& call);
+// Queues the recurrence on call.stream.
+void RecurrentForward(const RecurrentForwardCall& call);
+void RecurrentBackward(const RecurrentBackwardCall& call);
 
 }  // namespace nrnn::cuda
 

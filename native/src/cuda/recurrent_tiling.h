@@ -16,46 +16,87 @@
 
 namespace nrnn::cuda {
 
-// Sizes of a product's tile (tile.cuh): rows of the batch, columns, numbers summed at once.
+// Sizes of a product's tile (tile.cuh): rows of the batch and columns; bytes of the depth that are
+// counted as one depth tile, 16 numbers of bf16 and fp16 and 8 of float and tf32.
 constexpr int kTileRows = 16;
 constexpr int kTileColumns = 8;
-constexpr int TileDepth(nrnn_precision precision) {
-  return precision == NRNN_PRECISION_BFLOAT16 || precision == NRNN_PRECISION_FLOAT16 ? 16 : 8;
-}
-constexpr int64_t ElementBytes(nrnn_precision precision) {
+constexpr int kTileBytes = 32;
+constexpr int ElementBytes(nrnn_precision precision) {
   return precision == NRNN_PRECISION_BFLOAT16 || precision == NRNN_PRECISION_FLOAT16 ? 2 : 4;
 }
 
 // Threads of a block of the recurrent kernels, and their warps.
 constexpr int kRecurrentThreads = 256;
 constexpr int kRecurrentWarps = kRecurrentThreads / 32;
+// Depth tiles that a warp keeps in registers at most: 2 registers for each of four column tiles, so
+// 128 of the 255 of a thread. Float32 keeps none (tile.cuh).
+constexpr int kMostRegisterTiles = 16;
+constexpr int MaxRegisterTiles(nrnn_precision precision) {
+  return precision == NRNN_PRECISION_FLOAT32 ? 0 : kMostRegisterTiles;
+}
+// Row tiles that a warp multiplies at once at most, and its column tiles, with kept weights and
+// with those that are read in every step.
+constexpr int kKeptRowTiles = 2;
+constexpr int kKeptColumnTiles[] = {4, 2};
+constexpr int kStreamedRowTiles = 4;
+constexpr int kStreamedColumnTiles = 4;
+// Chunks of the exchanged array in shared memory: one is multiplied, the others are on their way.
+constexpr int kChunkSlots = 3;
 
 struct RecurrentTiling {
   bool persistent;   // one cooperative launch for all steps; else launches step by step
   int units;         // hidden units of a block
   int unit_blocks;   // blocks over the hidden units
   int row_groups;    // blocks over the rows of the batch: a grid has row_groups unit_blocks blocks
-  int rows;          // of a group, at most; a multiple of kTileRows
-  int column_tiles;  // tiles of columns of a warp: 1, 2 or 4
-  int column_parts;  // warps side by side over a block's columns
+  int rows;          // rows of the batch of a block, at most
+  int group_rows;    // of these, rows that are multiplied together; a multiple of kTileRows
+  int column_tiles;  // tiles of columns of a warp: 2 or 4
+  int column_parts;  // warps side by side over a block's columns, a power of two
   int depth_parts;   // warps side by side over the depth; their sums are added in order
-  int depth_tiles;   // tiles over the depth of a warp
-  int register_tiles;  // of these, those that stay in registers; the rest is in shared memory
-  int chunk_tiles;     // of these, those of a chunk of the exchanged array in shared memory
+  int depth_tiles;   // tiles over the depth of a warp; depth_parts depth_tiles cover the depth
+  int register_tiles;  // of these, those that stay in registers; persistent: the rest is in shared
+                       // memory
+  int chunk_tiles;     // of these, those of a chunk; a power of two that divides depth_tiles
+  int part_shift;      // logarithm of depth_parts
+  int piece_shift;     // logarithm of the 16-byte pieces of a chunk's line
+  // Where parts of a block's shared memory begin, in bytes: weights that stay, the ring of chunks,
+  // the products' sums, and what the kernel keeps of `floats` floats for each of its units and
+  // rows.
+  int weights_at, ring_at, sums_at, state_at;
   int64_t shared_bytes;
+
+  int64_t Blocks() const { return int64_t{unit_blocks} * row_groups; }
+  // Numbers of a row of the exchanged array, from the depth on zeros.
+  int64_t Width(nrnn_precision precision) const {
+    return int64_t{depth_parts} * depth_tiles * (kTileBytes / ElementBytes(precision));
+  }
+  int Columns() const { return column_parts * column_tiles * kTileColumns; }
 };
 
 // What a kernel may use.
 struct TilingLimits {
-  int multiprocessors;  // half of the GPU's where two directions run at once
+  int multiprocessors;
   int64_t shared_per_block;
   bool cooperative;
 };
 
-// multiprocessors: of the GPU, shared by `directions` recurrences.
+// Of a GPU shared by `directions` recurrences at once.
 TilingLimits LimitsOf(const GpuTraits& traits, int64_t directions);
 
-// The environment variable NATIVERNN_CUDA_TILING overrides the choice; see recurrent_tiling.cc.
+// The product of a step: depth numbers of each row of the batch times columns columns of each
+// hidden unit; floats: what a kernel keeps in shared memory for each unit and row.
+struct RecurrentProduct {
+  int64_t hidden, batch, depth;
+  int columns, floats;
+  nrnn_precision precision;
+};
+
+// The division that the model expects to be fastest: persistent wherever one fits. The environment
+// variable NATIVERNN_CUDA_TILING fixes parts of it, see recurrent_tiling.cc.
+RecurrentTiling ChooseTiling(const RecurrentProduct& product, const TilingLimits& limits);
+
+// Forward: h' [B,H] with the G gates of a unit; h, c and the gates are kept. Backward: da [B,G H]
+// with the one column that a unit has in W_hh.
 RecurrentTiling ChooseForwardTiling(Cell cell, int64_t hidden, int64_t batch,
                                     nrnn_precision precision, const TilingLimits& limits);
 RecurrentTiling ChooseBackwardTiling(Cell cell, int64_t hidden, int64_t batch,

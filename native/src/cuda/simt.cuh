@@ -42,7 +42,7 @@ NRNN_DEVICE int64_t Blocks() { return static_cast<int64_t>(gridDim.x); }
 NRNN_DEVICE void SyncBlock() { __syncthreads(); }
 NRNN_DEVICE void SyncWarp() { __syncwarp(); }
 
-// Another lane's value; all 32 lanes take part. Value: float, int32_t, uint32_t or int64_t.
+// Another lane's value; all 32 lanes take part. Value: float, double, int32_t, uint32_t or int64_t.
 template <class Value>
 NRNN_DEVICE Value ShuffleXor(Value value, int mask) {
   return __shfl_xor_sync(0xffffffffu, value, mask);
