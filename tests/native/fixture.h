@@ -27,6 +27,7 @@ class Device {
  public:
   explicit Device(int32_t threads = 1, int32_t target = NRNN_CPU_TARGET_BEST);
   nrnn_device* get() const { return device_.get(); }
+  bool IsGpu() const;
   void Close() { device_.reset(); }
 
  private:
