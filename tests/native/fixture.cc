@@ -31,6 +31,12 @@ Device::Device(int32_t threads, int32_t target) {
   device_.reset(opened);
 }
 
+bool Device::IsGpu() const {
+  nrnn_device_properties properties = {};
+  Check(nrnn_device_describe(get(), &properties));
+  return properties.kind == NRNN_DEVICE_CUDA;
+}
+
 Buffer::Buffer(const Device& device, int64_t length, nrnn_dtype dtype) {
   nrnn_buffer* created = nullptr;
   Check(nrnn_buffer_create(device.get(), dtype, length, &created));

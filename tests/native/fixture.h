@@ -36,6 +36,7 @@ class Device {
   // target: nrnn_cpu_target, or kCudaTarget: the first GPU, whatever threads is.
   explicit Device(int32_t threads = 1, int32_t target = kDefaultTarget);
   nrnn_device* get() const { return device_.get(); }
+  bool IsGpu() const;
   void Close() { device_.reset(); }
 
  private:

@@ -154,6 +154,44 @@ TEST_P(Scan, LargeGatesOverflowNothing) {
   }
 }
 
+TEST_P(Scan, WrongLengthsOnAGpuSpoilTheirRowOnly) {
+  if (!one().IsGpu()) GTEST_SKIP() << "a CPU refuses the call";
+  for (const nrnn_scan_kind kind : kScanKinds) {
+    const int64_t hidden = 3, batch = 2, steps = 600;
+    const ScanShape shape = {kind, 2, true, steps, batch, hidden};
+    ScanCase c = MakeScanCase(shape, false, true);
+    const Buffer gates(one(), c.inputs.gates), u = Buffer::OrNone(one(), c.inputs.u);
+    const Buffer lengths(one(), std::vector<int32_t>{601, 600});
+    const Buffer y = Buffer::Unwritten(one(), 2 * hidden * batch * steps);
+    nrnn_scan_backward_args args = {};
+    args.kind = kind;
+    args.directions = 2;
+    args.batch_first = 1;
+    args.steps = steps;
+    args.batch = batch;
+    args.hidden = hidden;
+    args.gates = args.dgates = gates.get();
+    args.u = u.get();
+    args.lengths = lengths.get();
+    args.y = y.get();
+    const nrnn_scan_forward_args forward = {kind,          2,       1,           steps,
+                                            batch,         hidden,  gates.get(), u.get(),
+                                            lengths.get(), nullptr, y.get(),     nullptr};
+    Check(nrnn_scan_forward(one().get(), &forward));
+    EXPECT_EQ(nrnn_device_synchronize(one().get()), NRNN_INVALID_ARGUMENT);
+    EXPECT_EQ(LastReason(), "lengths[0] is 601, must be 0..600");
+    Check(nrnn_scan_backward(one().get(), &args));
+    EXPECT_EQ(nrnn_device_synchronize(one().get()), NRNN_INVALID_ARGUMENT);
+    const auto spoilt = [](const std::vector<float>& values, const std::string& what) {
+      for (size_t k = 0; k < values.size(); ++k) {
+        EXPECT_EQ(std::isnan(values[k]), k < values.size() / 2) << what << k;
+      }
+    };
+    spoilt(y.Read(), "y ");
+    spoilt(gates.Read(), "dgates ");
+  }
+}
+
 TEST_P(Scan, WrongCallsNameTheArgument) {
   const Buffer gates(one(), 12), y(one(), 6), lengths(one(), std::vector<int32_t>{1, 4});
   nrnn_scan_forward_args args = {NRNN_SCAN_MIN_GRU, 1,       0,       3,       2,       1,
