@@ -192,7 +192,7 @@ std::vector<int32_t> DrawWords(Numbers& numbers) {
 }
 
 TEST_P(Training, LossesAreThoseOfAnotherDevice) {
-  const Device other(2);
+  const Device other(2, NRNN_CPU_TARGET_BEST);
   LanguageModel model(one()), want(other);
   Numbers numbers(4);
   double first = 0, last = 0;
