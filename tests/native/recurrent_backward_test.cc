@@ -41,7 +41,7 @@ struct BackwardCase {
   nrnn_precision precision = NRNN_PRECISION_FLOAT32;
   std::string tiling;  // NATIVERNN_CUDA_TILING
   int multiprocessors = 4;
-  int64_t shared = 65536;
+  int64_t shared = 98304;
   uint64_t seed = 1;
 
   int64_t Gates() const { return GateCount(cell) * hidden; }
@@ -197,6 +197,8 @@ struct BackwardResults {
 class BackwardRun {
  public:
   BackwardRun(const BackwardCase& of, const BackwardData& data) : of_(of) {
+    setenv("NATIVERNN_EMULATED_MULTIPROCESSORS", std::to_string(of.multiprocessors).c_str(), 1);
+    setenv("NATIVERNN_EMULATED_SHARED", std::to_string(of.shared).c_str(), 1);
     cuda::UseGpu(0);
     stream_ = std::make_unique<cuda::Stream>();
     if (!of.tiling.empty()) setenv("NATIVERNN_CUDA_TILING", of.tiling.c_str(), 1);
