@@ -40,6 +40,10 @@ constexpr bool HasTile(nrnn_precision precision, int capability) {
                                                : capability >= 80;
 }
 
+struct alignas(8) Pair {
+  float at[2];
+};
+
 // What all tiles share: who holds what of C.
 struct TileSums {
   static constexpr int kM = 16, kN = 8;
@@ -67,19 +71,17 @@ struct TileSums {
   NRNN_DEVICE static void Store(float* shared, int stride, const C& c) {
     NRNN_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      float2 pair;
-      pair.x = c.sums[i][0];
-      pair.y = c.sums[i][1];
-      *reinterpret_cast<float2*>(shared + Row(i) * stride + Column(0)) = pair;
+      *reinterpret_cast<Pair*>(shared + Row(i) * stride +
+                               Column(0)) = {{c.sums[i][0], c.sums[i][1]}};
     }
   }
   NRNN_DEVICE static C LoadC(const float* shared, int stride) {
     C c;
     NRNN_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      const float2 pair = *reinterpret_cast<const float2*>(shared + Row(i) * stride + Column(0));
-      c.sums[i][0] = pair.x;
-      c.sums[i][1] = pair.y;
+      const auto& pair = *reinterpret_cast<const Pair*>(shared + Row(i) * stride + Column(0));
+      c.sums[i][0] = pair.at[0];
+      c.sums[i][1] = pair.at[1];
     }
     return c;
   }
