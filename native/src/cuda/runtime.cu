@@ -1,8 +1,7 @@
 // runtime.h by the CUDA runtime.
-#include "cuda/runtime.h"
-
 #include <cuda_runtime.h>
 
+#include "cuda/runtime.h"
 #include "cuda/runtime_error.h"
 
 namespace nrnn::cuda {
@@ -50,8 +49,7 @@ GpuTraits DescribeGpu(int index) {
   traits.multiprocessors = properties.multiProcessorCount;
   traits.memory = static_cast<int64_t>(properties.totalGlobalMem);
   traits.shared_per_block = Attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, index);
-  traits.shared_per_multiprocessor =
-      Attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor, index);
+  traits.shared_per_multiprocessor = Attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor, index);
   traits.registers_per_multiprocessor = Attribute(cudaDevAttrMaxRegistersPerMultiprocessor, index);
   traits.cooperative = Attribute(cudaDevAttrCooperativeLaunch, index) != 0;
   return traits;
@@ -128,8 +126,7 @@ Graph::~Graph() {
 }
 
 void Graph::Begin(Stream& stream) {
-  Check(cudaStreamBeginCapture(Of(stream), cudaStreamCaptureModeRelaxed),
-        "cudaStreamBeginCapture");
+  Check(cudaStreamBeginCapture(Of(stream), cudaStreamCaptureModeRelaxed), "cudaStreamBeginCapture");
 }
 
 void Graph::End(Stream& stream) {
@@ -151,8 +148,7 @@ void Graph::Abandon(Stream& stream) noexcept {
 }
 
 void Graph::Launch(Stream& stream) {
-  Check(cudaGraphLaunch(static_cast<cudaGraphExec_t>(executable_), Of(stream)),
-        "cudaGraphLaunch");
+  Check(cudaGraphLaunch(static_cast<cudaGraphExec_t>(executable_), Of(stream)), "cudaGraphLaunch");
 }
 
 void CopyToGpu(void* gpu, const void* host, int64_t bytes, Stream& stream) {
@@ -180,8 +176,11 @@ void LaunchKernel(const KernelCall& call, const LaunchShape& shape, bool coopera
   const dim3 grid(static_cast<unsigned int>(shape.blocks));
   const dim3 block(static_cast<unsigned int>(shape.threads));
   void* args[] = {const_cast<void*>(call.args)};
-  const auto launch = cooperative ? &cudaLaunchCooperativeKernel : &cudaLaunchKernel;
-  Check(launch(call.kernel, grid, block, args, Size(shape.shared_bytes), Of(stream)), call.name);
+  const size_t shared = Size(shape.shared_bytes);
+  Check(cooperative
+            ? cudaLaunchCooperativeKernel(call.kernel, grid, block, args, shared, Of(stream))
+            : cudaLaunchKernel(call.kernel, grid, block, args, shared, Of(stream)),
+        call.name);
 }
 
 int64_t ResidentBlocks(const void* kernel, int threads, int64_t shared_bytes) {
@@ -189,8 +188,7 @@ int64_t ResidentBlocks(const void* kernel, int threads, int64_t shared_bytes) {
   Check(cudaGetDevice(&index), "cudaGetDevice");
   if (shared_bytes > Attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, index)) return 0;
   AllowShared(kernel, shared_bytes);
-  Check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, threads,
-                                                      Size(shared_bytes)),
+  Check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, threads, Size(shared_bytes)),
         "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
   return int64_t{blocks} * Attribute(cudaDevAttrMultiProcessorCount, index);
 }

@@ -12,6 +12,7 @@ namespace nrnn::cuda {
 constexpr int kOutOfMemoryCode = 2;
 constexpr int kNoDriverCode = 35;
 constexpr int kNoDeviceCode = 100;
+constexpr int kNoKernelImageCode = 209;
 
 // call: the function or the kernel that failed; text: what the runtime says about code.
 [[noreturn]] inline void ThrowRuntimeError(const char* call, int code, const char* text) {
@@ -23,6 +24,8 @@ constexpr int kNoDeviceCode = 100;
       throw Error(NRNN_UNSUPPORTED, "no NVIDIA driver, or one too old for this build: " + what);
     case kNoDeviceCode:
       throw Error(NRNN_UNSUPPORTED, "no GPU: " + what);
+    case kNoKernelImageCode:
+      throw Error(NRNN_UNSUPPORTED, "this build has no code for this GPU: " + what);
     default:
       throw Error(NRNN_DEVICE_FAILED, what);
   }

@@ -33,11 +33,13 @@ enum class Meeting { kNone, kBlock, kGrid, kWarp, kShuffleXor, kShuffleFrom, kSh
 
 void MeetBlock(Place place);
 void MeetWarp(Place place);
-void MeetGrid(uint32_t* arrived, uint32_t round, Place place);
+void ArriveGrid(uint32_t* arrived, Place place);
+void AwaitGrid(uint32_t* arrived, uint32_t round, Place place);
 // The value that the lane called source passes to the same call.
 uint64_t Exchange(Meeting kind, uint64_t value, int source, Place place);
 
-void CopyAsync(void* shared, const void* global, Place place);
+// bytes: at most 16; both addresses are multiples of it.
+void CopyAsync(void* shared, const void* global, size_t bytes, Place place);
 void CommitCopies();
 void WaitForCopies(int pending);
 
@@ -55,6 +57,9 @@ Value Shuffle(Meeting kind, Value value, int source, Place place) {
 
 namespace nrnn::cuda {
 
+struct alignas(8) float2 {
+  float x, y;
+};
 struct alignas(16) float4 {
   float x, y, z, w;
 };
@@ -120,14 +125,27 @@ inline void PrefetchL2(const void* at) {
   static_cast<void>(*static_cast<const volatile unsigned char*>(at));
 }
 
+inline void ArriveGrid(uint32_t* arrived, const char* file = __builtin_FILE(),
+                       int line = __builtin_LINE()) {
+  simt::ArriveGrid(arrived, {file, line});
+}
+inline void AwaitGrid(uint32_t* arrived, uint32_t round, const char* file = __builtin_FILE(),
+                      int line = __builtin_LINE()) {
+  simt::AwaitGrid(arrived, round, {file, line});
+}
 inline void SyncGrid(uint32_t* arrived, uint32_t round, const char* file = __builtin_FILE(),
                      int line = __builtin_LINE()) {
-  simt::MeetGrid(arrived, round, {file, line});
+  simt::ArriveGrid(arrived, {file, line});
+  simt::AwaitGrid(arrived, round, {file, line});
 }
 
 inline void CopyAsync16(void* shared, const void* global, const char* file = __builtin_FILE(),
                         int line = __builtin_LINE()) {
-  simt::CopyAsync(shared, global, {file, line});
+  simt::CopyAsync(shared, global, 16, {file, line});
+}
+inline void CopyAsync4(void* shared, const void* global, const char* file = __builtin_FILE(),
+                       int line = __builtin_LINE()) {
+  simt::CopyAsync(shared, global, 4, {file, line});
 }
 inline void CopyAsyncCommit() { simt::CommitCopies(); }
 template <int kPending>

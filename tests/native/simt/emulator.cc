@@ -17,14 +17,13 @@ namespace nrnn::simt {
 namespace {
 
 constexpr int kWarp = cuda::kWarp;
-constexpr int64_t kCopyBytes = 16;
 
 const char* MeetingName(Meeting kind) {
   switch (kind) {
     case Meeting::kBlock:
       return "SyncBlock";
     case Meeting::kGrid:
-      return "SyncGrid";
+      return "AwaitGrid";
     case Meeting::kWarp:
       return "SyncWarp";
     case Meeting::kShuffleXor:
@@ -50,13 +49,14 @@ bool SamePlace(const Place& a, const Place& b) {
 struct PendingCopy {
   void* to;
   const void* from;
+  size_t bytes;
 };
 
 struct GpuThread {
   Fiber fiber;
   Meeting waiting = Meeting::kNone;  // kNone: may go on, unless it has ended
   Place place = {nullptr, 0};
-  uint32_t* arrived = nullptr;  // of SyncGrid
+  uint32_t* arrived = nullptr;  // of AwaitGrid
   uint32_t round = 0;
   int exchanges = 0;
   std::vector<PendingCopy> copies;
@@ -69,8 +69,8 @@ struct WarpValues {
   uint64_t values[2][kWarp];
 };
 
-// Dynamic shared memory of a block: from malloc, exactly as long, so that AddressSanitizer sees what
-// goes beyond; and a pattern behind it for builds without.
+// Dynamic shared memory of a block: from malloc, exactly as long, so that AddressSanitizer sees
+// what goes beyond; and a pattern behind it for builds without.
 class Shared {
  public:
   explicit Shared(int64_t bytes) : bytes_(static_cast<size_t>(bytes)) {
@@ -149,6 +149,7 @@ class BlockRun {
   bool Release();
   bool ReleaseWarps();
   bool ReleaseBlock();
+  bool WaitsForGrid() const;
   bool ReleaseGrid();
   void CheckSamePlace(size_t first, size_t end) const;
   void Shuffle();
@@ -162,13 +163,12 @@ class BlockRun {
   int64_t block_ = 0;
   uint64_t random_ = 0;
   int done_ = 0;
-  bool counted_ = false;  // whether this block has come to the SyncGrid where it waits
 };
 
 void BlockRun::RunThread(int index) {
   GpuThread& thread = threads_[static_cast<size_t>(index)];
-  const Context outer = std::exchange(
-      current, {index, config_.threads, block_, config_.blocks, shared_.data()});
+  const Context outer =
+      std::exchange(current, {index, config_.threads, block_, config_.blocks, shared_.data()});
   BlockRun* outer_block = std::exchange(running_block, this);
   thread.fiber.Resume();
   running_block = outer_block;
@@ -208,7 +208,7 @@ bool BlockRun::Continue() {
     if (done()) return any;
     if (!Release() && !ran) break;
   }
-  if (!counted_) Fail("threads wait for others that never come: ", WaitingText());
+  if (!WaitsForGrid()) Fail("threads wait for others that never come: ", WaitingText());
   return any;
 }
 
@@ -254,17 +254,16 @@ bool BlockRun::ReleaseBlock() {
   return true;
 }
 
+bool BlockRun::WaitsForGrid() const {
+  return std::all_of(threads_.begin(), threads_.end(),
+                     [](const GpuThread& thread) { return thread.waiting == Meeting::kGrid; });
+}
+
 bool BlockRun::ReleaseGrid() {
-  for (const GpuThread& thread : threads_) {
-    if (thread.waiting != Meeting::kGrid) return false;
-  }
+  if (!WaitsForGrid()) return false;
   CheckSamePlace(0, threads_.size());
-  uint32_t* const arrived = threads_[0].arrived;
-  if (!counted_) ++*arrived;
-  counted_ = true;
   const uint32_t all = static_cast<uint32_t>(config_.blocks) * threads_[0].round;
-  if (static_cast<int32_t>(*arrived - all) < 0) return false;
-  counted_ = false;
+  if (static_cast<int32_t>(*threads_[0].arrived - all) < 0) return false;
   for (GpuThread& thread : threads_) thread.waiting = Meeting::kNone;
   return true;
 }
@@ -348,7 +347,7 @@ void RequireWholeWarp(Meeting kind, Place place) {
 
 void Arrive(GpuThread* thread, size_t count) {
   for (size_t k = 0; k < count; ++k) {
-    std::memcpy(thread->copies[k].to, thread->copies[k].from, kCopyBytes);
+    std::memcpy(thread->copies[k].to, thread->copies[k].from, thread->copies[k].bytes);
   }
   thread->copies.erase(thread->copies.begin(),
                        thread->copies.begin() + static_cast<std::ptrdiff_t>(count));
@@ -363,10 +362,16 @@ void MeetWarp(Place place) {
   Wait(Meeting::kWarp, place);
 }
 
-void MeetGrid(uint32_t* arrived, uint32_t round, Place place) {
+void ArriveGrid(uint32_t* arrived, Place place) {
   if (!running_block->cooperative()) {
-    running_block->Fail("SyncGrid (", PlaceText(place), ") in a launch that is not cooperative");
+    running_block->Fail("a barrier of the grid (", PlaceText(place),
+                        ") in a launch that is not cooperative");
   }
+  Wait(Meeting::kBlock, place);
+  if (current.thread == 0) ++*arrived;
+}
+
+void AwaitGrid(uint32_t* arrived, uint32_t round, Place place) {
   GpuThread& self = running_block->self();
   self.arrived = arrived;
   self.round = round;
@@ -382,17 +387,18 @@ uint64_t Exchange(Meeting kind, uint64_t value, int source, Place place) {
   return values[source >= 0 && source < kWarp ? source : lane];
 }
 
-void CopyAsync(void* shared, const void* global, Place place) {
+void CopyAsync(void* shared, const void* global, size_t bytes, Place place) {
   const auto odd = reinterpret_cast<uintptr_t>(shared) | reinterpret_cast<uintptr_t>(global);
-  if (odd % kCopyBytes != 0) {
-    running_block->Fail("CopyAsync16 (", PlaceText(place), ") at addresses that are not aligned");
+  if (odd % bytes != 0) {
+    running_block->Fail("CopyAsync", bytes, " (", PlaceText(place),
+                        ") at addresses that are not aligned");
   }
   GpuThread& self = running_block->self();
-  self.copies.push_back({shared, global});
+  self.copies.push_back({shared, global, bytes});
   if (running_block->delays_copies()) {
-    std::memset(shared, 0xff, kCopyBytes);
+    std::memset(shared, 0xff, bytes);
   } else {
-    std::memcpy(shared, global, kCopyBytes);
+    std::memcpy(shared, global, bytes);
   }
 }
 
@@ -432,9 +438,8 @@ void ChooseOrder(LaunchConfig* config) {
   } else if (order == "vary") {
     config->order = static_cast<Order>(config->seed % 3);
   } else {
-    throw Error(NRNN_INVALID_ARGUMENT,
-                "NATIVERNN_EMULATED_ORDER is " + order +
-                    ", must be natural, reversed, shuffled or vary");
+    throw Error(NRNN_INVALID_ARGUMENT, "NATIVERNN_EMULATED_ORDER is " + order +
+                                           ", must be natural, reversed, shuffled or vary");
   }
 }
 

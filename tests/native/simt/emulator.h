@@ -4,9 +4,9 @@
 //
 // It reports, as DEVICE_FAILED with the kernel's name: threads of a block or warp that wait in
 // different places or have ended while others wait; warps of fewer than 32 threads that shuffle; a
-// SyncGrid that not all blocks reach, or outside of a cooperative launch; writes behind the end of
-// shared memory (AddressSanitizer: reads too, at the line); CopyAsync16 at odd addresses. What a
-// kernel throws comes out of the launch.
+// barrier of the grid that not all blocks reach, or outside of a cooperative launch; writes behind
+// the end of shared memory (AddressSanitizer: reads too, at the line); asynchronous copies at odd
+// addresses. What a kernel throws comes out of the launch.
 //
 // Threads run in natural, reversed or shuffled order: a missing barrier shows in one of them as a
 // wrong result. Shared memory is NaN at first. Asynchronous copies arrive at once in the natural

@@ -1,7 +1,7 @@
 // cuda/runtime.h without a GPU: memory is the host's, kernels run in the emulator. Work is queued
 // and done as late as possible, when the host waits for it and no stream before, so that a missing
-// wait between streams or with the host shows as a wrong result. What a kernel finds wrong is thrown
-// by the call that waits.
+// wait between streams or with the host shows as a wrong result. What a kernel finds wrong is
+// thrown by the call that waits.
 //
 // Environment variables, read at each use, make the machine that is wanted:
 //   NATIVERNN_EMULATED_GPUS             1
@@ -102,7 +102,8 @@ struct Machine {
 };
 
 Machine& TheMachine() {
-  static Machine* machine = new Machine;  // never destroyed: buffers may be closed by static objects
+  static Machine* machine =
+      new Machine;  // never destroyed: buffers may be closed by static objects
   return *machine;
 }
 
@@ -188,8 +189,7 @@ void CheckLaunch(const KernelCall& call, const LaunchShape& shape, bool cooperat
   if (!cooperative) return;
   if (!traits.cooperative ||
       shape.blocks > ResidentBlocks(call.kernel, shape.threads, shape.shared_bytes)) {
-    ThrowRuntimeError(call.name, kTooManyCooperativeCode,
-                      "too many blocks in cooperative launch");
+    ThrowRuntimeError(call.name, kTooManyCooperativeCode, "too many blocks in cooperative launch");
   }
 }
 
@@ -406,12 +406,11 @@ void LaunchKernel(const KernelCall& call, const LaunchShape& shape, bool coopera
   std::memcpy(static_cast<void*>(args->data()), bytes, length);
   simt::LaunchConfig config = {call.name,          shape.blocks, shape.threads,
                                shape.shared_bytes, cooperative,  simt::Order::kNatural};
-  Enqueue(*Of(stream),
-          [config, args, kernel = call.kernel, invoke = call.invoke]() mutable {
-            simt::ChooseOrder(&config);
-            simt::Run(config, [&] { invoke(kernel, args->data()); });
-            if (TextSetting("NATIVERNN_EMULATED_LOST") == config.name) TheMachine().lost = true;
-          });
+  Enqueue(*Of(stream), [config, args, kernel = call.kernel, invoke = call.invoke]() mutable {
+    simt::ChooseOrder(&config);
+    simt::Run(config, [&] { invoke(kernel, args->data()); });
+    if (TextSetting("NATIVERNN_EMULATED_LOST") == config.name) TheMachine().lost = true;
+  });
 }
 
 int64_t ResidentBlocks(const void*, int threads, int64_t shared_bytes) {
