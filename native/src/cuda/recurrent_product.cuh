@@ -111,7 +111,7 @@ class StepProduct {
       NRNN_UNROLL
       for (int i = 0; i < kRegisterTiles; ++i) {
         if (i < tiling_.register_tiles) {
-          if ((i & mask) == 0) a = NextChunk(feed, slot);
+          if (i % kLeastChunk == 0 && (i & mask) == 0) a = NextChunk(feed, slot);
           MultiplyKept(a + (i & mask) * kDepth, kept_[i], c);
         }
       }

@@ -55,7 +55,7 @@ void SetFixed(const std::string& pair, Fixed& fixed) {
                                     {"column_tiles", &Fixed::column_tiles, 2, 4},
                                     {"column_parts", &Fixed::column_parts, 1, 8},
                                     {"register_tiles", &Fixed::register_tiles, 0, 32},
-                                    {"chunk_tiles", &Fixed::chunk_tiles, 1, 16}};
+                                    {"chunk_tiles", &Fixed::chunk_tiles, kLeastChunk, 16}};
   const size_t equals = pair.find('=');
   for (const Name& name : kNames) {
     if (equals == std::string::npos || pair.compare(0, equals, name.name) != 0) continue;
@@ -153,9 +153,9 @@ class Chooser {
   void TryDepth(RecurrentTiling tiling) {
     const int64_t tiles = DepthTiles(product_.depth, tiling);
     const int64_t second_tiles = DepthTiles(product_.second_depth, tiling);
-    for (int chunk = 16; chunk >= 1; chunk /= 2) {
+    for (int chunk = 16; chunk >= kLeastChunk; chunk /= 2) {
       if (fixed_.chunk_tiles > 0 && chunk > fixed_.chunk_tiles) continue;
-      if (chunk > 1 && chunk >= 2 * tiles) continue;
+      if (chunk > kLeastChunk && chunk >= 2 * tiles) continue;
       tiling.chunk_tiles = chunk;
       tiling.depth_tiles = static_cast<int>(RoundUp(tiles, chunk));
       tiling.second_depth_tiles = static_cast<int>(RoundUp(second_tiles, chunk));
