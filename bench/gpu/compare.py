@@ -142,6 +142,9 @@ def run(options):
             continue
         try:
             comparison.shape(shape, precisions)
+        except torch.cuda.OutOfMemoryError:
+            print(f"{shape}: this GPU's memory does not hold it", flush=True)
+            left_out.append(shape)
         except RuntimeError as error:  # PyTorch's, when a kernel broke the GPU's context: nothing runs after that
             lost = error
             print(f"{shape}: LOST THE GPU: {error}", flush=True)
