@@ -32,10 +32,17 @@ internal static class GenerateCommand
         Option<long> seed = RangedOption.Create(
             "--seed", "Of the random numbers.", 1L, long.MinValue, long.MaxValue);
 
+        var flags = new DeviceFlags();
+
         var command = new Command("generate", "Write text with a trained model.")
         {
             model, prompt, length, temperature, topK, topP, seed,
         };
+        foreach (Option option in flags.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(model),
             parsed.GetRequiredValue(prompt),
@@ -47,15 +54,16 @@ internal static class GenerateCommand
                 TopP = (float?)parsed.GetValue(topP),
                 Seed = parsed.GetValue(seed),
             },
+            flags.Read(parsed),
             terminal));
         return command;
     }
 
     private static int Run(
-        string directory, string prompt, GenerationOptions options, Terminal terminal)
+        string directory, string prompt, GenerationOptions options, DeviceOptions where, Terminal terminal)
     {
         using var interruption = new Interruption();
-        using Device device = ToolDevice.Open();
+        using Device device = ToolDevice.Open(where);
         (LanguageModel model, CharVocabulary vocabulary) = Load(directory, device);
         foreach (char character in prompt)
         {

@@ -14,14 +14,14 @@ internal static class InfoCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("info", "Show the version, the device, its measured limits and the native library.");
+        var command = new Command("info", "Show the version, the CPU, its measured limits, the native library and the GPUs.");
         command.SetAction(_ => Run(terminal));
         return command;
     }
 
     private static int Run(Terminal terminal)
     {
-        using Device device = ToolDevice.Open();
+        using Device device = ToolDevice.Open(new DeviceOptions());
         DeviceLimits near = device.MeasureLimits(CacheBytes), far = device.MeasureLimits(MemoryBytes);
         (string Name, string Value)[] lines =
         [
@@ -34,6 +34,7 @@ internal static class InfoCommand
             ("reading 256 KiB", Invariant($"{near.GigabytesPerSecond:F0} GB/s, each thread its own")),
             ("reading 64 MiB", Invariant($"{far.GigabytesPerSecond:F0} GB/s, each thread its own")),
             ("library", NativeLibraryInfo.Path ?? "unknown"),
+            .. CudaInfo.Lines(),
             ("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
         ];
         foreach ((string name, string value) in lines)

@@ -81,7 +81,9 @@ internal static class TrainTextCommand
             "--seed", "Of all random numbers.", 1L, long.MinValue, long.MaxValue);
 
         private readonly Option<int> _threads = RangedOption.Create(
-            "--threads", "Threads; 0: one for each CPU.", 0, 0, 1024);
+            "--threads", "Threads of the CPU; 0: one for each of its CPUs.", 0, 0, 1024);
+
+        private readonly DeviceFlags _flags = new();
 
         private readonly Option<string?> _out = new("--out")
         {
@@ -102,7 +104,7 @@ internal static class TrainTextCommand
         public IEnumerable<Option> All =>
         [
             _data, _cell, _layers, _hidden, _embedding, _sequence, _batch, _epochs, _learningRate,
-            _dropout, _clip, _validation, _seed, _threads, _out, _json, _maxSeconds,
+            _dropout, _clip, _validation, _seed, _threads, .. _flags.All, _out, _json, _maxSeconds,
         ];
 
         public TrainTextSettings Read(ParseResult parsed) => new()
@@ -120,7 +122,7 @@ internal static class TrainTextCommand
             Clip = (float)parsed.GetValue(_clip),
             Validation = parsed.GetValue(_validation),
             Seed = parsed.GetValue(_seed),
-            Threads = parsed.GetValue(_threads),
+            Device = _flags.Read(parsed, parsed.GetValue(_threads)),
             Out = parsed.GetValue(_out),
             Json = parsed.GetValue(_json),
             MaxSeconds = parsed.GetValue(_maxSeconds),

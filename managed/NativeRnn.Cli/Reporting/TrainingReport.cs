@@ -11,7 +11,8 @@ namespace NativeRnn.Cli.Reporting;
 /// <param name="CharsPerSecond">While training.</param>
 /// <param name="Seconds">The whole run, validation included.</param>
 /// <param name="Parameters">Numbers that were learnt.</param>
-/// <param name="Threads">Of the device.</param>
+/// <param name="Device">What it ran on, in words.</param>
+/// <param name="Threads">Of the device; 0 of a GPU.</param>
 /// <param name="Seed">Of all random numbers.</param>
 /// <param name="Curve">An entry for each epoch.</param>
 internal sealed record TrainingReport(
@@ -21,6 +22,7 @@ internal sealed record TrainingReport(
     double CharsPerSecond,
     double Seconds,
     long Parameters,
+    string Device,
     int Threads,
     long Seed,
     IReadOnlyList<TrainingReportEpoch> Curve)
@@ -33,6 +35,7 @@ internal sealed record TrainingReport(
         result.CharactersPerSecond,
         result.Seconds,
         model.ParameterCount,
+        ToolDevice.Describe(model.Device),
         model.Device.Threads,
         seed,
         [.. result.Curve.Select(epoch => new TrainingReportEpoch(

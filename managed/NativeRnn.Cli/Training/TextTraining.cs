@@ -19,7 +19,7 @@ internal static class TextTraining
         TextCorpus corpus = TextCorpus.Load(settings.Data);
         TextSplit split = corpus.Split(settings.Validation);
         var places = new OutputPlaces(settings, corpus);
-        using Device device = ToolDevice.Open(settings.Threads);
+        using Device device = ToolDevice.Open(settings.Device);
         LanguageModel model = CreateModel(settings, split.Vocabulary, device);
         terminal.Output.WriteLine(Describe(settings, corpus, split, model));
 
@@ -82,8 +82,7 @@ internal static class TextTraining
             + Invariant($"({split.Vocabulary.Count} distinct), ")
             + Invariant($"{split.Validation.Length:N0} of them for validation.\n")
             + Invariant($"Model: {settings.Layers} x {settings.Hidden} {NameOf(settings.Cell)}, ")
-            + Invariant($"{model.ParameterCount:N0} parameters, on {model.Device.Threads} threads ")
-            + Invariant($"({model.Device.InstructionSet}).\n")
+            + Invariant($"{model.ParameterCount:N0} parameters, on {ToolDevice.Describe(model.Device)}.\n")
             + Invariant($"Training: batches of {settings.Batch} x {settings.Sequence}, ")
             + Invariant($"{settings.Epochs} epochs{limit}, seed {settings.Seed}. ")
             + "Ctrl-C saves what is trained by then.";

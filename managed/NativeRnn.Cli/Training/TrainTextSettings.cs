@@ -48,8 +48,7 @@ internal sealed record TrainTextSettings
 
     public required long Seed { get; init; }
 
-    /// <summary>0: one for each CPU.</summary>
-    public required int Threads { get; init; }
+    public required DeviceOptions Device { get; init; }
 
     public string? Out { get; init; }
 

@@ -21,6 +21,22 @@ internal static unsafe partial class Ops
         return handle;
     }
 
+    /// <summary>GPUs that can be opened; if there are none, why.</summary>
+    internal static (int Count, string? Problem) CudaCount()
+    {
+        NativeLibraryVersion.Check();
+        int count;
+        try
+        {
+            Status.ThrowIfFailed(NativeMethods.DeviceCount((int)NrnnDeviceKind.Cuda, &count));
+        }
+        catch (Exception exception) when (exception is NotSupportedException or NativeRnnException)
+        {
+            return (0, exception.Message);
+        }
+        return (count, null);
+    }
+
     internal static DeviceProperties DeviceDescribe(DeviceHandle device)
     {
         using Lease d = device.Lease();

@@ -8,13 +8,15 @@ namespace NativeRnn;
 /// </summary>
 public sealed class Device : IDisposable
 {
+    private const string DefaultVariable = "NATIVERNN_DEVICE";
+
     private static readonly Lazy<Device> SharedDefault =
-        new(static () => new Device(new DeviceOptions(), isShared: true));
+        new(static () => OpenAny(DefaultOptions(), isShared: true));
 
     private readonly bool _isShared;
     private readonly DeviceProperties _properties;
 
-    private Device(DeviceOptions options, bool isShared)
+    private Device(DeviceOptions options, MatrixPrecision precision, bool isShared)
     {
         _isShared = isShared;
         Handle = Ops.DeviceOpen(new DeviceConfig
@@ -23,17 +25,40 @@ public sealed class Device : IDisposable
             Index = options.Index,
             Threads = options.Threads,
             CpuTarget = (int)options.CpuTarget,
+            Precision = (int)precision,
         });
         _properties = Ops.DeviceDescribe(Handle);
         Pool = new StoragePool(this);
         Memory = new TapeMemory();
     }
 
-    /// <summary>The CPU with all its cores, opened when it is first asked for. Disposing it does nothing.</summary>
-    /// <exception cref="ArgumentException">The environment variable NATIVERNN_CPU names no instruction set.</exception>
+    /// <summary>
+    /// The CPU with all its cores, or what the environment variable NATIVERNN_DEVICE names: <c>cpu</c>, <c>cuda</c> or
+    /// <c>cuda:1</c>. Opened when it is first asked for. Disposing it does nothing.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// NATIVERNN_DEVICE names no device, or the environment variable NATIVERNN_CPU no instruction set.
+    /// </exception>
+    /// <exception cref="NotSupportedException">NATIVERNN_DEVICE names a GPU that is not there; the message says why.</exception>
     /// <exception cref="DllNotFoundException">The native library is not there.</exception>
     /// <exception cref="NativeRnnException">The native library has another version.</exception>
     public static Device Default => SharedDefault.Value;
+
+    /// <summary>
+    /// How many GPUs <see cref="Cuda"/> can open; 0 where the library nativernn_cuda, the driver or a GPU is missing, and
+    /// <see cref="CudaStatus"/> says which. Asks anew each time.
+    /// </summary>
+    /// <exception cref="DllNotFoundException">The native library is not there.</exception>
+    public static int CudaCount => Ops.CudaCount().Count;
+
+    /// <summary>What there is of CUDA, for people: <c>1 GPU</c>, or why there is none.</summary>
+    /// <exception cref="DllNotFoundException">The native library is not there.</exception>
+    public static string CudaStatus => Ops.CudaCount() switch
+    {
+        (_, string problem) => problem,
+        (1, _) => "1 GPU",
+        (int count, _) => $"{count} GPUs",
+    };
 
     /// <summary>Native objects (devices, buffers, plans, weights, streams) that are alive in this process.</summary>
     public static long LiveNativeObjects => Ops.LiveObjects();
@@ -44,11 +69,35 @@ public sealed class Device : IDisposable
     /// <summary>Which device of its kind, from 0.</summary>
     public int Index => _properties.Index;
 
-    /// <summary>Threads of the pool, the calling one included.</summary>
+    /// <summary>Threads of the pool, the calling one included; 0 of a GPU.</summary>
     public int Threads => _properties.Threads;
 
-    /// <summary>The instruction set of the kernels, for people: <c>Avx512</c>.</summary>
-    public string InstructionSet => ((CpuTarget)_properties.CpuTarget).ToString();
+    /// <summary>The instruction set of the kernels, for people: <c>Avx512</c>; of a GPU <c>sm_90</c>.</summary>
+    public string InstructionSet => Kind == DeviceKind.Cpu
+        ? ((CpuTarget)_properties.CpuTarget).ToString()
+        : $"sm_{ComputeCapability}";
+
+    /// <summary>What the operands of matrix products are rounded to.</summary>
+    public MatrixPrecision Precision => (MatrixPrecision)_properties.Precision;
+
+    /// <summary>Of a GPU, 10 times the major number plus the minor one: 90 for 9.0. 0 of the CPU.</summary>
+    public int ComputeCapability => _properties.ComputeCapability;
+
+    /// <summary>Multiprocessors of a GPU; 0 of the CPU.</summary>
+    public int Multiprocessors => _properties.Multiprocessors;
+
+    /// <summary>All the memory that a GPU has; 0 of the CPU.</summary>
+    public long MemoryBytes => _properties.MemoryBytes;
+
+    /// <summary>
+    /// Whether calls queue their work and return, so that it pays to have the next work ready. Tests set it, to see
+    /// without a GPU what is done then.
+    /// </summary>
+    internal bool QueuesWork
+    {
+        get => field || Kind == DeviceKind.Cuda;
+        set;
+    }
 
     internal DeviceHandle Handle { get; }
 
@@ -67,16 +116,35 @@ public sealed class Device : IDisposable
     /// <exception cref="NotSupportedException">NATIVERNN_CPU names one that this machine or build lacks.</exception>
     public static Device Cpu(int threads = 0) => Open(new DeviceOptions { Threads = threads });
 
+    /// <summary>Opens a GPU.</summary>
+    /// <param name="index">Which one, from 0.</param>
+    /// <param name="precision">
+    /// What the operands of matrix products are rounded to. Null: as cuDNN, and with it PyTorch's recurrent layers, do where
+    /// nothing else is asked for, <see cref="MatrixPrecision.TensorFloat32"/> on a GPU that has it (compute capability 8.0
+    /// and later) and else <see cref="MatrixPrecision.Float32"/>. Take Float32 for results as close to the CPU's as can be.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="index"/> or <paramref name="precision"/> is out of range.</exception>
+    /// <exception cref="NotSupportedException">
+    /// There is no such GPU, or it lacks the precision. Where the library nativernn_cuda, the driver or any GPU is missing
+    /// the message says which; the CPU can be used as before.
+    /// </exception>
+    /// <exception cref="NativeRnnException">The GPU failed.</exception>
+    public static Device Cuda(int index = 0, MatrixPrecision? precision = null) =>
+        Open(new DeviceOptions { Kind = DeviceKind.Cuda, Index = index, Precision = precision });
+
     /// <summary>Opens a device.</summary>
     /// <param name="options">Which one, and how.</param>
     /// <exception cref="ArgumentException">
     /// An option is out of range, or the environment variable NATIVERNN_CPU names no instruction set.
     /// </exception>
-    /// <exception cref="NotSupportedException">This machine or build has no such device or instruction set.</exception>
+    /// <exception cref="NotSupportedException">
+    /// This machine or build has no such device, instruction set or precision.
+    /// </exception>
+    /// <exception cref="NativeRnnException">A GPU failed.</exception>
     public static Device Open(DeviceOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new Device(options, isShared: false);
+        return OpenAny(options, isShared: false);
     }
 
     /// <summary>
@@ -136,5 +204,33 @@ public sealed class Device : IDisposable
     {
         if (ReferenceEquals(ActiveTape, tape))
             ActiveTape = null;
+    }
+
+    private static Device OpenAny(DeviceOptions options, bool isShared)
+    {
+        if (options.Precision is MatrixPrecision precision)
+            return new Device(options, precision, isShared);
+        if (options.Kind == DeviceKind.Cuda)
+        {
+            try
+            {
+                return new Device(options, MatrixPrecision.TensorFloat32, isShared);
+            }
+            catch (NotSupportedException)
+            {
+                // The GPU is too old for it; or there is none, and what follows says so.
+            }
+        }
+        return new Device(options, MatrixPrecision.Float32, isShared);
+    }
+
+    private static DeviceOptions DefaultOptions()
+    {
+        string? name = Environment.GetEnvironmentVariable(DefaultVariable);
+        if (string.IsNullOrEmpty(name))
+            return new DeviceOptions();
+        return DeviceOptions.TryParse(name, out DeviceOptions? options)
+            ? options
+            : throw new ArgumentException($"{DefaultVariable} is \"{name}\", must be cpu, cuda or cuda:N.");
     }
 }

@@ -19,13 +19,26 @@ public static class NativeLibraryInfo
         get
         {
             _ = AbiVersion;
-            using var process = Process.GetCurrentProcess();
-            foreach (ProcessModule module in process.Modules)
-            {
-                if (module.ModuleName is "libnativernn.so" or "nativernn.dll" or "libnativernn.dylib")
-                    return module.FileName;
-            }
-            return null;
+            return PathOf("nativernn");
         }
+    }
+
+    /// <summary>
+    /// Where the library with the CUDA kernels was loaded from; null while no GPU was asked for, where it is not there, and
+    /// where the system does not tell.
+    /// </summary>
+    public static string? CudaPath =>
+        PathOf("nativernn_cuda", System.IO.Path.GetFileName(Environment.GetEnvironmentVariable("NATIVERNN_CUDA_LIBRARY")));
+
+    private static string? PathOf(string library, string? otherName = null)
+    {
+        using var process = Process.GetCurrentProcess();
+        foreach (ProcessModule module in process.Modules)
+        {
+            string name = module.ModuleName;
+            if (name == $"lib{library}.so" || name == $"{library}.dll" || name == $"lib{library}.dylib" || name == otherName)
+                return module.FileName;
+        }
+        return null;
     }
 }

@@ -90,6 +90,11 @@ internal sealed class FitStep(
         Tensor? weights = _weights.Of(batch);
         JudgedBatch judged = model.Judge(batch, loss);
         Tensor error = judged.Evaluate(loss, weights);
+        float scale = _gradient.Add(batch.Rows);
+        tape.Backward(scale == 1 ? error : error * scale);
+
+        // All the work that does not depend on the loss is queued before the loss is waited for.
+        feed.Prepare();
         float value = error.Item() + optimizer.Penalty();
         if (!float.IsFinite(value))
         {
@@ -97,8 +102,6 @@ internal sealed class FitStep(
             return (value, Kept(batch, weights));
         }
 
-        float scale = _gradient.Add(batch.Rows);
-        tape.Backward(scale == 1 ? error : error * scale);
         if (_gradient.IsFull && !Step())
         {
             return (value, Kept(batch, weights));

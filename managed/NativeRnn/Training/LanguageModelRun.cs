@@ -111,15 +111,17 @@ internal sealed class LanguageModelRun
         using GradientTape tape = _model.Device.Record();
         (Tensor logits, RecurrentState next) = _model.Forward(_feed.Inputs, _state.Value);
         Tensor sum = _loss.EvaluateEach(logits, _feed.Targets).Sum();
+
+        // Divided by a whole window's predictions: in a shorter last window each character weighs
+        // as much as in the others. A GPU works on it while the loss is awaited.
+        tape.Backward(sum * (1f / (_feed.Batch * _options.Sequence)));
         float total = sum.Item();
         if (!float.IsFinite(total))
         {
+            _optimizer.ZeroGrad();
             throw NotFinite($"the loss is {total}", null);
         }
 
-        // Divided by a whole window's predictions: in a shorter last window each character weighs
-        // as much as in the others.
-        tape.Backward(sum * (1f / (_feed.Batch * _options.Sequence)));
         Clip();
         _optimizer.Step();
         _state.Take(next);

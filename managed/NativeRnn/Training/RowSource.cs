@@ -13,6 +13,8 @@ internal sealed class RowSource
     private readonly int _width;
     private Tensor? _indices;
     private Tensor? _batch;
+    private Tensor? _otherIndices;
+    private Tensor? _otherBatch;
     private int[] _rows = [];
 
     internal RowSource(Tensor data)
@@ -34,6 +36,13 @@ internal sealed class RowSource
     internal int Count { get; }
 
     internal Device Device => _data.Device;
+
+    /// <summary>Leaves the tensor that was taken last as it is for one more call.</summary>
+    internal void Turn()
+    {
+        (_batch, _otherBatch) = (_otherBatch, _batch);
+        (_indices, _otherIndices) = (_otherIndices, _indices);
+    }
 
     /// <summary>The rows, [rows,..]; the tensor's values last until the next call.</summary>
     internal Tensor Take(ReadOnlySpan<int> rows)

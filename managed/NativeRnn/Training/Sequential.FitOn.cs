@@ -60,7 +60,9 @@ public sealed partial class Sequential
                 using GradientTape tape = feed.Device.Record(gradients: false);
                 Batch batch = feed.Load();
                 JudgedBatch judged = Judge(batch, loss);
-                sum += judged.Evaluate(loss, batch.Weights).Item() * (double)batch.Rows;
+                Tensor error = judged.Evaluate(loss, batch.Weights);
+                feed.Prepare();
+                sum += error.Item() * (double)batch.Rows;
                 rows += batch.Rows;
                 UpdateMetrics(judged, batch.Weights);
             }

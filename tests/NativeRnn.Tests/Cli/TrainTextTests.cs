@@ -8,7 +8,7 @@ public class TrainTextTests
 {
     private static readonly string[] ReportNames =
     [
-        "train_loss", "val_loss", "epochs", "chars_per_second", "seconds", "parameters", "threads",
+        "train_loss", "val_loss", "epochs", "chars_per_second", "seconds", "parameters", "device", "threads",
         "seed", "curve",
     ];
 
@@ -148,6 +148,7 @@ public class TrainTextTests
         Assert.Equal(2, root.GetProperty("epochs").GetInt32());
         Assert.Equal(7, root.GetProperty("seed").GetInt64());
         Assert.Equal(1, root.GetProperty("threads").GetInt32());
+        Assert.StartsWith("CPU, 1 thread, ", root.GetProperty("device").GetString(), StringComparison.Ordinal);
         Assert.True(root.GetProperty("parameters").GetInt64() > 1000);
         Assert.True(root.GetProperty("chars_per_second").GetDouble() > 0);
 

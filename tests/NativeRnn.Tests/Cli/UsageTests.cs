@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NativeRnn.Cli;
 using NativeRnn.Tests.Interop;
 
@@ -20,6 +21,13 @@ public class UsageTests
     [InlineData("train text --cell tree", "--cell must be lstm, gru or rnn, not 'tree'")]
     [InlineData("train text --threads 5000", "--threads")]
     [InlineData("train text --max-seconds 0", "--max-seconds")]
+    [InlineData("train text --device gpu", "--device must be cpu, cuda or cuda:N, not 'gpu'")]
+    [InlineData("train text --device cuda:x", "--device must be cpu, cuda or cuda:N, not 'cuda:x'")]
+    [InlineData("train text --device cuda --threads 2", "--threads is for the CPU")]
+    [InlineData("train text --precision half", "--precision must be float32, tf32, bfloat16 or float16, not 'half'")]
+    [InlineData("train text --device cpu --precision tf32", "--precision is for a GPU")]
+    [InlineData("generate --model m --device tpu", "--device")]
+    [InlineData("generate --model m --device cpu --precision float16", "--precision is for a GPU")]
     [InlineData("train text --data /no/such/file", "--data /no/such/file does not exist")]
     [InlineData("train text --data /", "--data / is a directory")]
     [InlineData("generate", "--model")]
@@ -95,6 +103,31 @@ public class UsageTests
             new[] { "version", "ABI", "device", "instruction set", "threads", "fp32 peak", "reading 256 KiB", "library" },
             name => Assert.Matches($@"(?m)^{name} +\S", result.Output));
         Assert.Contains("libnativernn.so", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Info_SaysWhatThereIsOfCuda()
+    {
+        ProgramResult result = Tool.Run("info");
+
+        string status = Device.CudaCount == 0 ? $"none: {Device.CudaStatus}" : Device.CudaStatus;
+        Assert.Matches($@"(?m)^CUDA +{Regex.Escape(status)}$", result.Output);
+        for (int index = 0; index < Device.CudaCount; index++)
+        {
+            Assert.Matches($@"(?m)^GPU {index} +compute capability \d+\.\d, \d+ multiprocessors, ", result.Output);
+        }
+    }
+
+    [SkippableFact]
+    public void TrainText_OnAGpuThatIsNotThere_SaysWhy()
+    {
+        Skip.If(Device.CudaCount > 0, "there is a GPU");
+        using var directory = new TemporaryDirectory();
+
+        ProgramResult result = Tool.TrainSmall(
+            directory.Write("text.txt", Tool.SmallText()), directory.File("model"), "--device", "cuda");
+
+        AssertRefused(result, "CUDA");
     }
 
     private static void AssertRefused(ProgramResult result, string expected)

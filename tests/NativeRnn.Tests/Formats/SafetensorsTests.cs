@@ -6,7 +6,7 @@ namespace NativeRnn.Tests.Formats;
 
 public sealed class SafetensorsTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly string _path = Path.Combine(
         Path.GetTempPath(), $"nativernn-{Guid.NewGuid():N}.safetensors");
 

@@ -27,7 +27,7 @@ public sealed class LossGoldenTests : IDisposable
         ["mse_weighted"] = new MeanSquaredError(),
     };
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -12,7 +12,7 @@ public sealed class ModuleGoldenTests : IDisposable
 
     private static readonly GoldenFile Golden = new("modules");
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

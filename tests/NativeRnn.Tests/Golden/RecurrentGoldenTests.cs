@@ -14,7 +14,7 @@ public sealed class RecurrentGoldenTests : IDisposable
     private const int Hidden = 3;
     private const int Projected = 2;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -9,7 +9,7 @@ public sealed class AttentionTests : IDisposable
     private const int Keys = 4;
     private const int Size = 3;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -9,7 +9,7 @@ public sealed class BidirectionalTests : IDisposable
     private const int Input = 3;
     private const int Hidden = 5;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -9,7 +9,7 @@ public sealed class CellTests : IDisposable
     private const int Input = 5;
     private const int Hidden = 7;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -11,7 +11,7 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
     private const int Input = 4;
     private const int Hidden = 5;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 
@@ -127,7 +127,7 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
         Dictionary<int, (long Floats, float First, float Last)> runs = [];
         foreach (int? part in new int?[] { null, RecurrentOptions.SquareRootSteps })
         {
-            using Device device = Device.Cpu(1);
+            using Device device = TestDevice.Open();
             Lstm layer = new(
                 1, Units, 2, batchFirst: true, seed: 1, device: device,
                 options: new RecurrentOptions { CheckpointSteps = part });

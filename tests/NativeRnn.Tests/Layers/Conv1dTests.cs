@@ -4,7 +4,7 @@ namespace NativeRnn.Tests.Layers;
 
 public sealed class Conv1dTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 
@@ -113,7 +113,7 @@ public sealed class Conv1dTests : IDisposable
     [Fact]
     public void Threads_GiveTheSameBits()
     {
-        using Device three = Device.Cpu(3);
+        using Device three = TestDevice.Open(3);
         Assert.Equal(RunOn(_device), RunOn(three));
 
         static float[] RunOn(Device device)

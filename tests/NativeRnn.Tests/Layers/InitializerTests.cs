@@ -7,7 +7,7 @@ public sealed class InitializerTests : IDisposable
     private const int Rows = 60;
     private const int Columns = 40;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -25,7 +25,7 @@ public sealed class KerasConventionTests : IDisposable
     private static readonly float[] X =
         [.. Numbers.Uniform(Batch * Steps * Input, 5).Select(value => 4 * value)];
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -4,7 +4,7 @@ namespace NativeRnn.Tests.Layers;
 
 public sealed class LayerNormalizationTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -8,7 +8,7 @@ public sealed class MultiHeadAttentionTests : IDisposable
     private const int Size = 6;
     private const int Heads = 2;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

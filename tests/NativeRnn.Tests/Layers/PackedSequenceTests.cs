@@ -11,7 +11,7 @@ public sealed class PackedSequenceTests : IDisposable
 
     private static readonly int[] Lengths = [2, 4, 3];
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

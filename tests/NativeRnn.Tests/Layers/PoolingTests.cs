@@ -5,7 +5,7 @@ namespace NativeRnn.Tests.Layers;
 
 public sealed class PoolingTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

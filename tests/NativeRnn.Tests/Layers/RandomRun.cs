@@ -21,7 +21,7 @@ internal sealed class RandomRun
         int gradients = drawn.Gradients & (drawn.IsLstm ? 7 : 3);
         gradients = gradients == 0 ? 1 : gradients;
         double[]? If(bool wanted, int count, int use) => wanted ? Reals(count, use) : null;
-        using Device device = Device.Cpu(1);
+        using Device device = TestDevice.Open();
         _inputs = new ReferenceInputs
         {
             Steps = drawn.Steps,
@@ -132,7 +132,7 @@ internal sealed class RandomRun
 
     private ReferenceOutputs Layer()
     {
-        using Device device = Device.Cpu(_drawn.Threads);
+        using Device device = TestDevice.Open(_drawn.Threads);
         Tensor? New(double[]? values, params int[] shape) =>
             values is null ? null : Tensor.From(Floats(values), shape, device);
         RecurrentLayer layer = _drawn.NewLayer(device);

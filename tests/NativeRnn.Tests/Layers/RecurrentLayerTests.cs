@@ -9,7 +9,7 @@ public sealed class RecurrentLayerTests : IDisposable
     private const int Input = 4;
     private const int Hidden = 6;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

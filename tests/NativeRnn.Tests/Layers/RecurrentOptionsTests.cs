@@ -10,7 +10,7 @@ public sealed class RecurrentOptionsTests : IDisposable
     private const int Input = 4;
     private const int Hidden = 6;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

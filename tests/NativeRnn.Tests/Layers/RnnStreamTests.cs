@@ -13,7 +13,7 @@ public sealed class RnnStreamTests : IDisposable
     private const int Hidden = 9;
     private const int Layers = 2;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 
@@ -182,7 +182,7 @@ public sealed class RnnStreamTests : IDisposable
     public void Streams_OutliveTheirWeightsAndTheirDevice()
     {
         long before = NativeObjects.Count();
-        Device device = Device.Cpu(1);
+        Device device = TestDevice.Open();
         RnnStream stream = Open(device);
         device.Dispose();
         float[] y = new float[Hidden];

@@ -5,7 +5,7 @@ namespace NativeRnn.Tests.Layers;
 /// <summary>Wrong calls of packed weights and streams: each names what is wrong.</summary>
 public sealed class RnnStreamWrongCallsTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly Lstm _layer;
     private readonly RnnWeights _weights;
     private readonly RnnStream _stream;

@@ -9,7 +9,7 @@ public sealed class RnnTests : IDisposable
     private const int Input = 2;
     private const int Hidden = 3;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -10,7 +10,7 @@ public sealed class ScanLayerTests : IDisposable
     private const int Batch = 3;
     private const int Inputs = 4;
 
-    private readonly Device _device = Device.Cpu(2);
+    private readonly Device _device = TestDevice.Open(2);
 
     public void Dispose() => _device.Dispose();
 
@@ -246,7 +246,7 @@ public sealed class ScanLayerTests : IDisposable
 
     private static float[] GradientsOn(string which, int threads)
     {
-        using Device device = Device.Cpu(threads);
+        using Device device = TestDevice.Open(threads);
         ScanLayer layer = Make(which, 20, bidirectional: false, batchFirst: true, device);
         Tensor x = Numbers.Tensor(device, 10, 1, 700, Inputs).RequireGradient();
         using GradientTape tape = device.Record();

@@ -30,7 +30,7 @@ public sealed class ScanLayerWrongCallsTests : IDisposable
             "lengths[1]", "is 3, must be 0 to 2"),
     };
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

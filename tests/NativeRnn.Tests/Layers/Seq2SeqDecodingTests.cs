@@ -7,7 +7,7 @@ public sealed class Seq2SeqDecodingTests : IDisposable
     private const int Vocabulary = 4;
     private const int End = 3;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -19,7 +19,7 @@ public sealed class SequenceMaskTests : IDisposable
         { true, true, true, true, true, true },
     };
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -7,7 +7,7 @@ public sealed class TransformerTests : IDisposable
 {
     private const int Size = 6;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 
@@ -108,7 +108,7 @@ public sealed class TransformerTests : IDisposable
     [Fact]
     public void Encoder_Threads_GiveTheSameBits()
     {
-        using Device three = Device.Cpu(3);
+        using Device three = TestDevice.Open(3);
         Assert.Equal(RunOn(_device), RunOn(three));
 
         static float[] RunOn(Device device)

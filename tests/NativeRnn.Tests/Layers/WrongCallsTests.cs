@@ -144,7 +144,7 @@ public sealed class WrongCallsTests : IDisposable
             d => LanguageModelDirectory.Load("no/such/directory", d), "no/such/directory"),
     };
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

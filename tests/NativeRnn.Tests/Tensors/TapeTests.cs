@@ -50,7 +50,7 @@ public sealed class TapeTests : TensorTest
             CheckThrows<ArgumentException>(() => tape.Backward(y), "one element", "[2]");
             CheckThrows<ArgumentException>(() => tape.Backward(y, From(1)), "[2]", "[1]");
             CheckThrows<InvalidOperationException>(() => tape.Backward(before.Sum()), "requires a gradient");
-            using Device other = Device.Cpu(1);
+            using Device other = TestDevice.Open();
             CheckThrows<ArgumentException>(() => tape.Backward(Tensor.Ones([1], other)), "device");
             tape.Backward(y.Sum());
             CheckThrows<InvalidOperationException>(() => tape.Backward(y.Sum()), "already");

@@ -3,7 +3,7 @@ namespace NativeRnn.Tests.Tensors;
 /// <summary>A test with a device of its own: a device is used by one thread at a time.</summary>
 public abstract class TensorTest : IDisposable
 {
-    private protected Device Device { get; } = Device.Cpu(threads: 1);
+    private protected Device Device { get; } = TestDevice.Open();
 
     public void Dispose()
     {

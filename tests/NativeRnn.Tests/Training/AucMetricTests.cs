@@ -4,7 +4,7 @@ namespace NativeRnn.Tests.Training;
 
 public sealed class AucMetricTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -11,7 +11,7 @@ public sealed class ClassLossTests : IDisposable
 
     private static readonly int[] Numbered = [0, 3, -1, 4, 2, -1];
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

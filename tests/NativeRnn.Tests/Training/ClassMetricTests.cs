@@ -19,7 +19,7 @@ public sealed class ClassMetricTests : IDisposable
 
     private static readonly int[] Numbered = [0, 1, 2, 2, 1, 0];
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

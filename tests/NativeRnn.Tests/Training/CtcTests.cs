@@ -10,7 +10,7 @@ public sealed class CtcTests : IDisposable
 {
     private const int Classes = 3;
 
-    private readonly Device _device = Device.Cpu(2);
+    private readonly Device _device = TestDevice.Open(2);
 
     public void Dispose() => _device.Dispose();
 

@@ -31,7 +31,7 @@ public sealed class DeterminismTests
     /// <summary>A language model with dropout, clipping and Adam; the losses of all steps, and the weights.</summary>
     private static (float[] Losses, float[] Weights) Train(RnnCell cell, int batch, int hidden, int threads)
     {
-        using Device device = Device.Cpu(threads);
+        using Device device = TestDevice.Open(threads);
         LanguageModel model = new(
             new LanguageModelOptions
             {

@@ -7,7 +7,7 @@ namespace NativeRnn.Tests.Training;
 /// <summary>Gradients of several batches added up make the step of one large batch.</summary>
 public sealed class GradientAccumulationTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

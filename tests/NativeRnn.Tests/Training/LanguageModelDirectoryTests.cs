@@ -7,7 +7,7 @@ namespace NativeRnn.Tests.Training;
 
 public sealed class LanguageModelDirectoryTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly string _directory =
         Path.Combine(Path.GetTempPath(), $"nativernn-{Guid.NewGuid():N}");
 

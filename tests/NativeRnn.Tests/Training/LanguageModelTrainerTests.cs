@@ -11,7 +11,7 @@ public sealed class LanguageModelTrainerTests : IDisposable
 
     private static readonly CharVocabulary Vocabulary = CharVocabulary.FromText(Text);
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 
@@ -211,7 +211,7 @@ public sealed class LanguageModelTrainerTests : IDisposable
 
     private static float[] TrainedWeights(int threads, long seed)
     {
-        using Device device = Device.Cpu(threads);
+        using Device device = TestDevice.Open(threads);
         LanguageModel model = Model(device, RnnCell.Lstm, seed);
         Train(model, Options(epochs: 2));
         return Weights(model);

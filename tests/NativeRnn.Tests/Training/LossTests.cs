@@ -10,7 +10,7 @@ public sealed class LossTests : IDisposable
 
     private static readonly int[] Targets = [0, 3, -1, 4, 2, -1];
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

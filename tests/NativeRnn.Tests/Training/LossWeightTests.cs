@@ -13,7 +13,7 @@ public sealed class LossWeightTests : IDisposable
     private static readonly float[] StepWeights = [0.5f, 1, 0, 2, 3, 0.25f];
     private static readonly float[] Mask = [1, 0, 1, 1, 0, 0];
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

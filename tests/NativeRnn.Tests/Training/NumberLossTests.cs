@@ -9,7 +9,7 @@ public sealed class NumberLossTests : IDisposable
     private static readonly float[] Predicted = [0.9f, -1.7f, 0.1f, 3f, -0.4f, 0.55f];
     private static readonly float[] Wanted = [0, 1, 1, 0, 0.25f, 1];
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

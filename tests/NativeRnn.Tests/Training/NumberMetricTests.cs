@@ -6,7 +6,7 @@ namespace NativeRnn.Tests.Training;
 /// <summary>Metrics of predicted numbers, and what holds for all metrics.</summary>
 public sealed class NumberMetricTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -8,7 +8,7 @@ namespace NativeRnn.Tests.Training;
 /// <summary>An optimiser that gets another's state goes on with the same bits.</summary>
 public sealed class OptimizerStateTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public static TheoryData<string> Kinds => [.. Optimizers.Keys];
 

@@ -11,7 +11,7 @@ public sealed class OptimizerTests : IDisposable
     private const int Steps = 5;
     private const double Rate = 0.05;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 
@@ -210,7 +210,7 @@ public sealed class OptimizerTests : IDisposable
 
     private static int[] Trained(int threads)
     {
-        using Device device = Device.Cpu(threads);
+        using Device device = TestDevice.Open(threads);
         Func<Parameter[], Optimizer>[] kinds =
         [
             p => new Adam(p), p => new AdamW(p), p => new Sgd(p, 0.1f, 0.9f, nesterov: true),

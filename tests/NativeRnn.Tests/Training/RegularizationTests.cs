@@ -7,7 +7,7 @@ namespace NativeRnn.Tests.Training;
 /// <summary>Penalties on weights and constraints, against plain loops in double.</summary>
 public sealed class RegularizationTests : IDisposable
 {
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public static TheoryData<string, double, double> Penalties => new()
     {

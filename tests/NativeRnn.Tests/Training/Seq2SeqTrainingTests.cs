@@ -17,7 +17,7 @@ public sealed class Seq2SeqTrainingTests
     [InlineData(0.5f)]
     public void Trained_WritesDigitsBackward(float lastTeacherForcing)
     {
-        using Device device = Device.Cpu(2);
+        using Device device = TestDevice.Open(2);
         Seq2Seq model = Train(device, lastTeacherForcing, steps: 300);
         (Tensor source, int[] target) = Draw(device, new Random(99));
 
@@ -41,7 +41,7 @@ public sealed class Seq2SeqTrainingTests
     [Fact]
     public void Trained_OnAnyNumberOfThreads_HasTheSameBits()
     {
-        using Device one = Device.Cpu(1), three = Device.Cpu(3);
+        using Device one = TestDevice.Open(), three = TestDevice.Open(3);
 
         Dictionary<string, Tensor> wanted = Train(one, 0.5f, steps: 6).StateDict();
 

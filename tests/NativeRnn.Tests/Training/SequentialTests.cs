@@ -11,7 +11,7 @@ public sealed class SequentialTests : IDisposable
     private const int Rows = 96;
     private const int Length = 6;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 
@@ -224,7 +224,7 @@ public sealed class SequentialTests : IDisposable
 
     private static float[] TrainedWeights(int threads, long seed)
     {
-        using Device device = Device.Cpu(threads);
+        using Device device = TestDevice.Open(threads);
         Tensor x = Numbers.Tensor(device, 1, 40, Length, 3);
         Tensor y = Numbers.Tensor(device, 2, 40, 2);
         Sequential model = new(

@@ -8,7 +8,7 @@ public sealed class TextGeneratorTests : IDisposable
 {
     private const string Text = "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc";
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly CharVocabulary _vocabulary = CharVocabulary.FromText(Text);
 
     public void Dispose() => _device.Dispose();

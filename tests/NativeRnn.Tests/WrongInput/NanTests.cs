@@ -48,7 +48,7 @@ public sealed class NanTests : IDisposable
         ["transformer"] = d => new TransformerEncoderLayer(4, 2, 8, 0, device: d),
     };
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

@@ -24,15 +24,20 @@ public sealed record WrongInput(
     public static WrongInput OnOther(string argument, Action<Device, Device> call) => Of(
         argument, "another device", "one device", device =>
         {
-            using Device other = Device.Cpu(1);
+            using Device other = TestDevice.Open();
             call(device, other);
         });
 
     public void Check()
     {
-        using Device device = Device.Cpu(1);
+        using Device device = TestDevice.Open();
 
-        Exception thrown = Assert.Throws(Exception, () => Call(device));
+        // A GPU tells of wrong contents, such as an index, when its work is awaited.
+        Exception thrown = Assert.Throws(Exception, () =>
+        {
+            Call(device);
+            device.Synchronize();
+        });
 
         if (thrown is ArgumentException argument)
         {

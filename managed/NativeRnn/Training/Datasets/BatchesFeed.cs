@@ -40,7 +40,7 @@ internal sealed class BatchesFeed : BatchFeed
 
     internal override string Identity => "batches of the caller's";
 
-    internal override void StartEpoch(int epoch, int skip)
+    protected override void Start(int epoch, int skip)
     {
         if (!_peeked)
         {
@@ -51,7 +51,7 @@ internal sealed class BatchesFeed : BatchFeed
         (_count, _rows) = (0, 0);
         for (int batch = 0; batch < skip; batch++)
         {
-            if (!MoveNext())
+            if (!Advance())
             {
                 throw new InvalidOperationException(
                     $"the run to be resumed had taken {skip} batches of epoch {epoch}, now there are " +
@@ -60,7 +60,7 @@ internal sealed class BatchesFeed : BatchFeed
         }
     }
 
-    internal override bool MoveNext()
+    protected override bool Advance()
     {
         if (!_peeked && !_batches!.MoveNext())
         {
@@ -74,7 +74,7 @@ internal sealed class BatchesFeed : BatchFeed
         return true;
     }
 
-    internal override Batch Load() => _batches!.Current;
+    protected override Batch LoadForTape() => _batches!.Current;
 
     public override void Dispose() => _batches?.Dispose();
 

@@ -5,7 +5,9 @@ internal sealed class DatasetFeed : BatchFeed
 {
     private readonly Dataset _data;
     private readonly HostTensor _example;
+    private readonly BatchRoom[] _rooms = [new(), new()];
     private IEnumerator<HostBatch>? _batches;
+    private int _room;
 
     internal DatasetFeed(Dataset data, Device device)
     {
@@ -26,15 +28,23 @@ internal sealed class DatasetFeed : BatchFeed
 
     internal override string Identity => _data.Identity;
 
-    internal override void StartEpoch(int epoch, int skip)
+    protected override void Start(int epoch, int skip)
     {
         _batches?.Dispose();
         _batches = _data.HostBatches(epoch, skip).GetEnumerator();
     }
 
-    internal override bool MoveNext() => _batches!.MoveNext();
+    protected override bool Advance() => _batches!.MoveNext();
 
-    internal override Batch Load() => _batches!.Current.ToBatch(Device);
+    protected override Batch LoadForTape() => _batches!.Current.ToBatch(Device);
+
+    protected override bool CanPrepare => true;
+
+    protected override Batch LoadAhead()
+    {
+        _room ^= 1;
+        return _rooms[_room].Put(_batches!.Current, Device);
+    }
 
     public override void Dispose() => _batches?.Dispose();
 }

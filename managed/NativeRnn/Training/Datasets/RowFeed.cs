@@ -47,7 +47,7 @@ internal sealed class RowFeed : BatchFeed
     internal override string Identity =>
         $"{_order.Length} rows, batches of {_batchSize}, shuffle {(_seed is long seed ? seed : "off")}";
 
-    internal override void StartEpoch(int epoch, int skip)
+    protected override void Start(int epoch, int skip)
     {
         // Each epoch shuffles the order of the one before: a resumed run repeats them all.
         for (; _random is not null && _shuffles < epoch; _shuffles++)
@@ -58,17 +58,27 @@ internal sealed class RowFeed : BatchFeed
         _next = skip * _batchSize;
     }
 
-    internal override bool MoveNext()
+    protected override bool Advance()
     {
         _start = _next;
         _next = Math.Min(_start + _batchSize, _order.Length);
         return _start < _order.Length;
     }
 
-    internal override Batch Load()
+    protected override bool CanPrepare => true;
+
+    protected override Batch LoadForTape()
     {
         ReadOnlySpan<int> rows = _order.AsSpan(_start, _next - _start);
         return new Batch(_inputs.Take(rows), _targets.Take(rows), _weights?.Take(rows));
+    }
+
+    protected override Batch LoadAhead()
+    {
+        _inputs.Turn();
+        _targets.Turn();
+        _weights?.Turn();
+        return LoadForTape();
     }
 
     public override void Dispose()

@@ -9,7 +9,7 @@ public sealed class AccumulatedFitTests : IDisposable
 {
     private const int Rows = 11;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly Tensor _x;
     private readonly Tensor _y;
 

@@ -11,7 +11,7 @@ public sealed class CheckpointTests : IDisposable
     private const int Rows = 20;
     private const int Epochs = 6;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly TemporaryDirectory _directory = new();
     private readonly Tensor _x;
     private readonly Tensor _y;

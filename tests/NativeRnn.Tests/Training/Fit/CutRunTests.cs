@@ -12,7 +12,7 @@ public sealed class CutRunTests : IDisposable
     private const int Rows = 12;
     private const int BatchSize = 3;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly TemporaryDirectory _directory = new();
     private readonly Tensor _x;
     private readonly Tensor _y;

@@ -9,7 +9,7 @@ public sealed class FitDataTests : IDisposable
 {
     private const int Rows = 22;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly Tensor _x;
     private readonly Tensor _y;
 

@@ -11,7 +11,7 @@ public sealed class FitInterplayTests : IDisposable
 {
     private const int Rows = 12;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly TemporaryDirectory _directory = new();
     private readonly Tensor _x;
     private readonly Tensor _y;

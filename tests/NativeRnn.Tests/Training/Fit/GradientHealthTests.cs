@@ -14,7 +14,7 @@ public sealed class GradientHealthTests : IDisposable
     private const int Hidden = 4;
     private const double StepSize = 1e-5;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly float[] _x = Numbers.Uniform(Rows * Steps * Inputs, 1);
 
     public void Dispose() => _device.Dispose();

@@ -12,7 +12,7 @@ public sealed class MaskedFitTests : IDisposable
     private static readonly int[] Lengths = [2, 5, 3, 4];
     private static readonly float[] SampleWeights = [1, 0.5f, 2, 0.25f];
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
 
     public void Dispose() => _device.Dispose();
 

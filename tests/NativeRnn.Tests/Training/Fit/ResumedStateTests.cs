@@ -15,7 +15,7 @@ public sealed class ResumedStateTests : IDisposable
     private const int Epochs = 4;
     private const int BatchesOfAnEpoch = 4;
 
-    private readonly Device _device = Device.Cpu(1);
+    private readonly Device _device = TestDevice.Open();
     private readonly TemporaryDirectory _directory = new();
     private readonly Tensor _x;
     private readonly Tensor _y;

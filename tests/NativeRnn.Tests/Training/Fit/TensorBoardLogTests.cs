@@ -25,7 +25,7 @@ public class TensorBoardLogTests
     [Fact]
     public void Fit_WithALog_WritesScalarsThatReadBack()
     {
-        using Device device = Device.Cpu(1);
+        using Device device = TestDevice.Open();
         using TemporaryDirectory directory = new();
         Tensor x = Numbers.Tensor(device, 1, 8, 3, 2);
         Tensor y = x.Sum(1);
