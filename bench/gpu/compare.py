@@ -20,7 +20,7 @@ from clock import GpuClock, HostClock, measure
 from floor import floor_ms, measure_limits
 from nativernn import Library, NativeError
 from ours import Ours
-from peer import Peer, peer_precision
+from peer import DTYPE, Peer, peer_precision, runs_cudnn
 from problem import Problem, distance, reference, tolerances
 
 # To see beforehand whether a shape would end in time: what a large case takes of a precision, counted in forward
@@ -125,6 +125,9 @@ def run(options):
         options.out.mkdir(parents=True, exist_ok=True)
     comparison = Comparison(options)
     machine = report.machine(comparison.device, comparison.limits, options.commit, options.nvcc)
+    if not options.dry_run:
+        takes = [name for name, dtype in DTYPE.items() if runs_cudnn(dtype, comparison.device)]
+        machine.append(f"PyTorch's layers run cuDNN in: {', '.join(takes) or 'no precision'}")
     print("\n".join(machine), flush=True)
     words = {word.lower() for word in options.filter}
     precisions = [name for name in cases.PRECISIONS if name in words] or list(cases.PRECISIONS)
