@@ -10,10 +10,16 @@ void Check(nrnn_status status) {
 }
 
 Device::Device(int32_t threads, int32_t target) {
-  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, threads, target};
+  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, threads, target, NRNN_PRECISION_FLOAT32};
   nrnn_device* opened = nullptr;
   Check(nrnn_device_open(&config, &opened));
   device_.reset(opened);
+}
+
+bool Device::IsGpu() const {
+  nrnn_device_properties properties = {};
+  Check(nrnn_device_describe(get(), &properties));
+  return properties.kind == NRNN_DEVICE_CUDA;
 }
 
 Buffer::Buffer(const Device& device, int64_t length, nrnn_dtype dtype) {
@@ -116,6 +122,15 @@ int64_t LiveObjects() {
   return count;
 }
 
+nrnn_status Done(const Device& device, nrnn_status status) {
+  return status == NRNN_OK ? nrnn_device_synchronize(device.get()) : status;
+}
+
+std::string LastReason() {
+  const std::string message = nrnn_last_error();
+  return message.substr(message.find(": ") + 2);
+}
+
 std::string TargetName(int32_t target) {
   switch (target) {
     case NRNN_CPU_TARGET_BASELINE:
@@ -132,7 +147,7 @@ std::string TargetName(int32_t target) {
 }
 
 bool TargetRuns(int32_t target) {
-  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 1, target};
+  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 1, target, NRNN_PRECISION_FLOAT32};
   nrnn_device* device = nullptr;
   const nrnn_status status = nrnn_device_open(&config, &device);
   nrnn_device_close(device);

@@ -27,6 +27,7 @@ class Device {
  public:
   explicit Device(int32_t threads = 1, int32_t target = NRNN_CPU_TARGET_BEST);
   nrnn_device* get() const { return device_.get(); }
+  bool IsGpu() const;
   void Close() { device_.reset(); }
 
  private:
@@ -114,6 +115,11 @@ class Stream {
 };
 
 int64_t LiveObjects();
+
+// The status of a call once its work is done: what integers hold a GPU finds only then.
+nrnn_status Done(const Device& device, nrnn_status status);
+// The last message without the function's name, which is that of the call that waited.
+std::string LastReason();
 
 // The instruction sets that tests run over.
 #if defined(__aarch64__)

@@ -29,6 +29,9 @@ NRNN_DEVICE Value BlockSum(Value value, Value* shared) {
   return sum;
 }
 
+// The larger; NaN where one is.
+NRNN_DEVICE float Larger(float a, float b) { return a > b || a != a ? a : b; }
+
 // The largest, or NaN where a value is.
 NRNN_DEVICE float BlockMax(float value, float* shared) {
   value = WarpMax(value);
@@ -37,10 +40,7 @@ NRNN_DEVICE float BlockMax(float value, float* shared) {
   if (Lane() == 0) shared[Warp()] = value;
   SyncBlock();
   float largest = shared[0];
-  for (int warp = 1; warp < Warps(); ++warp) {
-    const float other = shared[warp];
-    largest = other > largest || other != other ? other : largest;  // a NaN before stays
-  }
+  for (int warp = 1; warp < Warps(); ++warp) largest = Larger(shared[warp], largest);
   return largest;
 }
 

@@ -2,7 +2,6 @@
 
 #include "core/error.h"
 #include "cuda/rnn_plan.h"
-#include "cuda/tile.cuh"
 
 namespace nrnn::cuda {
 namespace {
@@ -13,24 +12,13 @@ int64_t Aligned(int64_t floats) { return (floats + 63) / 64 * 64; }
 // Each layer's masks come from a range of Philox counters of its own.
 constexpr int kLayerCounterBits = 40;
 
-nrnn_precision Supported(nrnn_precision precision, int capability) {
-  return HasTile(precision, capability) ? precision : NRNN_PRECISION_FLOAT32;
-}
-
-// Gradients are often smaller than fp16 holds with all its digits; tf32 has fp16's digits and
-// float's range.
-nrnn_precision OfGradients(nrnn_precision precision, int capability) {
-  const bool half = precision == NRNN_PRECISION_FLOAT16;
-  return Supported(half ? NRNN_PRECISION_TF32 : precision, capability);
-}
-
 }  // namespace
 
 CudaRnnPlan::CudaRnnPlan(CudaBackend& backend, const RnnShape& shape)
     : backend_(backend),
       shape_(shape),
-      precision_(Supported(backend.precision(), backend.traits().capability)),
-      gradient_precision_(OfGradients(backend.precision(), backend.traits().capability)),
+      precision_(WeightPrecision(backend)),
+      gradient_precision_(GradientPrecision(backend)),
       limits_(LimitsOf(backend.traits(), shape.directions)) {}
 
 int64_t CudaRnnPlan::Layout(int64_t steps, int64_t batch, std::vector<Offsets>* out_layout) const {
