@@ -40,7 +40,7 @@ if [ "$dry_run" = yes ]; then build=build/gpu-dry; fi
 sanitizer_seconds=60
 program_seconds=20
 # A few tests of everything: whole stacks against PyTorch's numbers, products, each kind of kernel at small sizes.
-few_tests='*GoldenRnn*:*Gemm.EveryFlag*:*RowOps*:*LayerNorm.EqualValues*:*RandomOps*:Handles*'
+few_tests='All/GoldenRnn*:*Gemm.EveryFlag*:*RowOps*:*LayerNorm.EqualValues*:*RandomOps*:Handles*'
 problems=()
 notes=()
 
