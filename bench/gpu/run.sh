@@ -184,7 +184,9 @@ run_tests() {
 }
 
 # The end of a log of GoogleTest's: what failed, how many passed.
-show_tests() { grep -E '^\[  (PASSED|FAILED|SKIPPED) ' "$1" | sort | uniq -c | sort -rn | head -n 30; }
+show_tests() {
+  grep -E '^\[  (PASSED|FAILED|SKIPPED) ' "$1" | grep -v ' ms)$' | sort | uniq -c | sort -rn | head -n 30
+}
 
 stage "native tests on the device"
 tests=$build/tests/native/cuda_tests
