@@ -44,9 +44,10 @@ struct Fixed {
 constexpr char kVariable[] = "NATIVERNN_CUDA_TILING";
 
 void SetFixed(const std::string& pair, Fixed& fixed) {
+  using Field = int Fixed::*;
   struct Name {
     const char* name;
-    int Fixed::*value;
+    Field value;
     int low, high;
   };
   static constexpr Name kNames[] = {{"persistent", &Fixed::persistent, 0, 1},
