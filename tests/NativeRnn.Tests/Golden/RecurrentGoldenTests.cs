@@ -6,6 +6,7 @@ namespace NativeRnn.Tests.Golden;
 /// Recurrent layers against PyTorch: parameters by PyTorch's names, outputs, last states and the
 /// gradients of input, initial states and each parameter.
 /// </summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class RecurrentGoldenTests : IDisposable
 {
     private const int Steps = 4;

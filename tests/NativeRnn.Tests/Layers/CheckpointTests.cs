@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 
 namespace NativeRnn.Tests.Layers;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
 {
     private const int Steps = 11;

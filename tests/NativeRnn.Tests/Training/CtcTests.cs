@@ -6,6 +6,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>CtcLoss and CtcDecoder.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class CtcTests : IDisposable
 {
     private const int Classes = 3;

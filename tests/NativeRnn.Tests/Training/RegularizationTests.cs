@@ -5,6 +5,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>Penalties on weights and constraints, against plain loops in double.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class RegularizationTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();
