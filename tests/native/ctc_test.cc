@@ -126,6 +126,40 @@ TEST_P(Ctc, NaNReachesItsRowOnly) {
   for (size_t k = 0; k < 18; ++k) EXPECT_EQ(std::isnan(got.dlogits[k]), k < 9) << k;
 }
 
+// States of so many targets don't fit into a GPU's shared memory.
+TEST_P(Ctc, RoomForManyTargetsCostsShortOnesNothing) {
+  CtcCase c = MakeCtcCase({4, 3, 5, 2700, true, 1}, true);
+  c.targets.lengths = {4, 3, 4};
+  c.targets.target_lengths = {2, 0, 1};
+  ExpectReference(three(), c);
+}
+
+TEST_P(Ctc, WrongTargetsOnAGpuSpoilTheirRowOnly) {
+  if (!one().IsGpu()) GTEST_SKIP() << "a CPU refuses the call";
+  CtcCase c = MakeCtcCase({6, 4, 5, 3, false, 0}, true);
+  c.targets.lengths = {6, 7, 5, 6};
+  c.targets.target_lengths = {2, 1, 3, -1};
+  c.targets.targets = {1, 2, 9, 1, 1, 1, 1, 5, 2, 1, 1, 1};  // the 9 is not read
+  const Buffer logits(one(), c.logits), targets(one(), c.targets.targets);
+  const Buffer lengths(one(), c.targets.lengths), counts(one(), c.targets.target_lengths);
+  const nrnn_ctc_args args = {
+      6, 4, 5, 3, false, 0, false, logits.get(), targets.get(), lengths.get(), counts.get()};
+  int64_t kept = 0;
+  Check(nrnn_ctc_reserve_length(&args, &kept));
+  const Buffer reserve(one(), kept), losses(one(), 4), dlogits(one(), logits.length());
+  const Buffer dlosses(one(), std::vector<float>(4, 1));
+  Check(nrnn_ctc_forward(one().get(), &args, losses.get(), reserve.get()));
+  EXPECT_EQ(nrnn_device_synchronize(one().get()), NRNN_INVALID_ARGUMENT);
+  Check(nrnn_ctc_backward(one().get(), &args, reserve.get(), dlosses.get(), dlogits.get()));
+  EXPECT_EQ(nrnn_device_synchronize(one().get()), NRNN_INVALID_ARGUMENT);
+  EXPECT_EQ(nrnn_device_synchronize(one().get()), NRNN_OK);
+  const auto loss = losses.Read(), gradient = dlogits.Read();
+  for (size_t b = 0; b < 4; ++b) EXPECT_EQ(std::isnan(loss[b]), b != 0) << b;
+  for (size_t k = 0; k < gradient.size(); ++k) {
+    EXPECT_EQ(std::isnan(gradient[k]), k / 5 % 4 != 0) << k;
+  }
+}
+
 TEST_P(Ctc, ThreadsGiveTheSameBits) {
   const CtcCase c = MakeCtcCase({50, 20, 33, 12, false, 0}, true);
   const Result want = RunCtc(one(), c);
@@ -141,14 +175,13 @@ TEST_P(Ctc, WrongCallsNameTheArgument) {
   const Buffer targets(one(), std::vector<int32_t>{1, 1}), wrong(one(), std::vector<int32_t>{1, 3});
   const nrnn_ctc_args args = {3, 2, 2, 1, 0, 0, 0, logits.get(), targets.get(), nullptr, nullptr};
   const auto message = [&](const nrnn_ctc_args& changed) {
-    return nrnn_ctc_forward(one().get(), &changed, losses.get(), nullptr) == NRNN_INVALID_ARGUMENT
-               ? std::string(nrnn_last_error())
-               : "no failure";
+    const nrnn_status status = nrnn_ctc_forward(one().get(), &changed, losses.get(), nullptr);
+    return Done(one(), status) == NRNN_INVALID_ARGUMENT ? LastReason() : "no failure";
   };
-  EXPECT_EQ(nrnn_ctc_forward(one().get(), &args, losses.get(), nullptr), NRNN_OK);
+  EXPECT_EQ(Done(one(), nrnn_ctc_forward(one().get(), &args, losses.get(), nullptr)), NRNN_OK);
   auto changed = args;
   changed.blank = 2;
-  EXPECT_EQ(message(changed), "nrnn_ctc_forward: blank is 2, must be 0..1");
+  EXPECT_EQ(message(changed), "blank is 2, must be 0..1");
   changed = args;
   changed.classes = 0;
   EXPECT_NE(message(changed).find("classes is 0"), std::string::npos);
@@ -158,15 +191,14 @@ TEST_P(Ctc, WrongCallsNameTheArgument) {
   EXPECT_NE(message(changed).find("logits holds 12"), std::string::npos) << message(changed);
   changed.steps = 3;
   changed.target_lengths = wrong.get();
-  EXPECT_EQ(message(changed), "nrnn_ctc_forward: target_lengths[1] is 3, must be 0..1");
+  EXPECT_EQ(message(changed), "target_lengths[1] is 3, must be 0..1");
   changed = args;
   changed.targets = wrong.get();
-  EXPECT_EQ(message(changed),
-            "nrnn_ctc_forward: targets[1,0] is 3, must be 0..1 and not the blank (0)");
-  changed.targets = targets.get();
+  EXPECT_EQ(message(changed), "targets[1,0] is 3, must be 0..1 and not the blank (0)");
+  const Buffer first_wrong(one(), std::vector<int32_t>{1, 0});
+  changed.targets = first_wrong.get();
   changed.blank = 1;
-  EXPECT_EQ(message(changed),
-            "nrnn_ctc_forward: targets[0,0] is 1, must be 0..1 and not the blank (1)");
+  EXPECT_EQ(message(changed), "targets[0,0] is 1, must be 0..1 and not the blank (1)");
   EXPECT_EQ(nrnn_ctc_backward(one().get(), &args, losses.get(), losses.get(), logits.get()),
             NRNN_INVALID_ARGUMENT);
   EXPECT_EQ(std::string(nrnn_last_error()).find("nrnn_ctc_backward: reserve holds 2"), 0U)

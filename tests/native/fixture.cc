@@ -9,11 +9,32 @@ void Check(nrnn_status status) {
   if (status != NRNN_OK) throw std::runtime_error(nrnn_last_error());
 }
 
+namespace {
+
+nrnn_device_config ConfigOf(int32_t threads, int32_t target) {
+  nrnn_device_config config = {};
+  if (target == kCudaTarget) {
+    config.kind = NRNN_DEVICE_CUDA;
+  } else {
+    config.threads = threads;
+    config.cpu_target = target;
+  }
+  return config;
+}
+
+}  // namespace
+
 Device::Device(int32_t threads, int32_t target) {
-  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, threads, target};
+  const nrnn_device_config config = ConfigOf(threads, target);
   nrnn_device* opened = nullptr;
   Check(nrnn_device_open(&config, &opened));
   device_.reset(opened);
+}
+
+bool Device::IsGpu() const {
+  nrnn_device_properties properties = {};
+  Check(nrnn_device_describe(get(), &properties));
+  return properties.kind == NRNN_DEVICE_CUDA;
 }
 
 Buffer::Buffer(const Device& device, int64_t length, nrnn_dtype dtype) {
@@ -116,6 +137,15 @@ int64_t LiveObjects() {
   return count;
 }
 
+nrnn_status Done(const Device& device, nrnn_status status) {
+  return status == NRNN_OK ? nrnn_device_synchronize(device.get()) : status;
+}
+
+std::string LastReason() {
+  const std::string message = nrnn_last_error();
+  return message.substr(message.find(": ") + 2);
+}
+
 std::string TargetName(int32_t target) {
   switch (target) {
     case NRNN_CPU_TARGET_BASELINE:
@@ -126,13 +156,15 @@ std::string TargetName(int32_t target) {
       return "avx512";
     case NRNN_CPU_TARGET_NEON:
       return "neon";
+    case kCudaTarget:
+      return "cuda";
     default:
       return "best";
   }
 }
 
 bool TargetRuns(int32_t target) {
-  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 1, target};
+  const nrnn_device_config config = ConfigOf(1, target);
   nrnn_device* device = nullptr;
   const nrnn_status status = nrnn_device_open(&config, &device);
   nrnn_device_close(device);

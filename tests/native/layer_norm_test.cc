@@ -89,6 +89,24 @@ TEST_P(LayerNorm, MatchesReferenceAtEveryWidth) {
   }
 }
 
+// More columns than a GPU's block keeps sums of, and more rows than one part has.
+TEST_P(LayerNorm, MatchesReferenceWhereItIsWideOrLong) {
+  for (const auto& [rows, columns] : {std::pair<int64_t, int64_t>{9, 3601}, {2600, 6}}) {
+    const LayerNormCase c = MakeCase(rows, columns, true);
+    const std::string what = "columns" + std::to_string(columns);
+    const auto got = RunNorm(three(), c);
+    const auto y = reference::LayerNormForward({rows, columns, 1e-3f}, c.x, c.weight, c.bias);
+    const auto want = reference::LayerNormBackward({rows, columns, 1e-3f}, c.x, c.weight, c.dy);
+    // terms: the columns, or the rows, of a sum; few columns may have a small variance, as above.
+    const auto across = static_cast<double>(columns), along = static_cast<double>(rows + 1);
+    const auto dweight = Sum(c.sums, want.dweight), dbias = Sum(c.sums, want.dbias);
+    EXPECT_TRUE(Near(got[0], y, SumTolerance(across, y, 32), "y " + what));
+    EXPECT_TRUE(Near(got[1], want.dx, SumTolerance(across, want.dx, 32 * 8), "dx " + what));
+    EXPECT_TRUE(Near(got[2], dweight, SumTolerance(along, dweight, 8), "dweight " + what));
+    EXPECT_TRUE(Near(got[3], dbias, SumTolerance(along, dbias), "dbias " + what));
+  }
+}
+
 TEST_P(LayerNorm, LargeMeanKeepsItsDigits) {
   const Buffer x(one(), std::vector<float>{10001, 10002, 10003}), y(one(), 3);
   const nrnn_layer_norm_args args = {1, 3, 0, x.get(), nullptr, nullptr, y.get(), nullptr};

@@ -193,9 +193,11 @@ TEST_P(OptimizerOps, ThreadsGiveTheSameBits) {
 constexpr int64_t kLengths[] = {1, 0, 37, 20011, 5, 16384, 3};
 
 struct Model {
-  explicit Model(const Device& device) {
+  explicit Model(const Device& device)
+      : Model(device, std::vector<int64_t>(std::begin(kLengths), std::end(kLengths))) {}
+  Model(const Device& device, const std::vector<int64_t>& lengths) {
     Numbers numbers(9);
-    for (const int64_t length : kLengths) {
+    for (const int64_t length : lengths) {
       for (auto* tensors : {&parameters, &gradients, &first}) {
         buffers.emplace_back(device, numbers.Reals(length));
         tensors->push_back(buffers.back().get());
@@ -231,6 +233,44 @@ TEST_P(OptimizerOps, OneCallForAllTensorsGivesTheBitsOfOneForEach) {
   };
   EXPECT_TRUE(SameBits(together(one()), each.Read(), "one thread"));
   EXPECT_TRUE(SameBits(together(three()), each.Read(), "three threads"));
+}
+
+// Of more tensors than one launch of a GPU takes.
+TEST_P(OptimizerOps, ManyTensorsAreSteppedClippedAndPenalised) {
+  std::vector<int64_t> lengths;
+  for (int64_t k = 0; k < 150; ++k) lengths.push_back(k * 7 % 31);
+  lengths[100] = 9001;
+  const auto count = static_cast<int64_t>(lengths.size());
+  Model each(one(), lengths), all(one(), lengths);
+  for (size_t k = 0; k < lengths.size(); ++k) each.Step(k, 1);
+  all.Step(0, count);
+  EXPECT_TRUE(SameBits(all.Read(), each.Read(), "step"));
+
+  double squares = 0, penalty = 0;
+  std::vector<std::vector<double>> gradients;  // in the order of Clip
+  for (nrnn_buffer* tensor : all.first) {
+    int64_t length = 0;
+    Check(nrnn_buffer_length(tensor, &length));
+    std::vector<float> values(static_cast<size_t>(length));
+    Check(nrnn_buffer_read(tensor, 0, values.data(), length));
+    gradients.push_back(Doubles(values));
+    for (const double value : gradients.back()) {
+      squares += value * value;
+      penalty += 0.5 * std::fabs(value) + 0.25 * value * value;
+    }
+  }
+  const std::vector<float> l1(lengths.size(), 0.5f), l2(lengths.size(), 0.25f);
+  const nrnn_regularize_args args = {count, l1.data(), l2.data(), all.first.data(), nullptr};
+  float norm = 0, got_penalty = 0;
+  Check(nrnn_regularize(&args, &got_penalty));
+  Check(nrnn_clip_global_norm(all.first.data(), count, 2, &norm));
+  EXPECT_TRUE(
+      Near({norm, got_penalty}, {std::sqrt(squares), penalty}, SumTolerance(1, {penalty}), "sums"));
+  for (size_t k = 0; k < lengths.size(); ++k) {
+    for (double& value : gradients[k]) value *= 2 / std::sqrt(squares);
+    const std::vector<float> got = all.buffers[3 * k + 2].Read();
+    EXPECT_TRUE(Near(got, gradients[k], SumTolerance(1, {}), std::to_string(k)));
+  }
 }
 
 TEST_P(OptimizerOps, NanInAGradientReachesItsParameterAlone) {

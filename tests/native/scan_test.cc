@@ -154,22 +154,59 @@ TEST_P(Scan, LargeGatesOverflowNothing) {
   }
 }
 
+TEST_P(Scan, WrongLengthsOnAGpuSpoilTheirRowOnly) {
+  if (!one().IsGpu()) GTEST_SKIP() << "a CPU refuses the call";
+  for (const nrnn_scan_kind kind : kScanKinds) {
+    const int64_t hidden = 3, batch = 2, steps = 600;
+    const ScanShape shape = {kind, 2, true, steps, batch, hidden};
+    ScanCase c = MakeScanCase(shape, false, true);
+    const Buffer gates(one(), c.inputs.gates), u = Buffer::OrNone(one(), c.inputs.u);
+    const Buffer lengths(one(), std::vector<int32_t>{601, 600});
+    const Buffer y = Buffer::Unwritten(one(), 2 * hidden * batch * steps);
+    nrnn_scan_backward_args args = {};
+    args.kind = kind;
+    args.directions = 2;
+    args.batch_first = 1;
+    args.steps = steps;
+    args.batch = batch;
+    args.hidden = hidden;
+    args.gates = args.dgates = gates.get();
+    args.u = u.get();
+    args.lengths = lengths.get();
+    args.y = y.get();
+    const nrnn_scan_forward_args forward = {kind,          2,       1,           steps,
+                                            batch,         hidden,  gates.get(), u.get(),
+                                            lengths.get(), nullptr, y.get(),     nullptr};
+    Check(nrnn_scan_forward(one().get(), &forward));
+    EXPECT_EQ(nrnn_device_synchronize(one().get()), NRNN_INVALID_ARGUMENT);
+    EXPECT_EQ(LastReason(), "lengths[0] is 601, must be 0..600");
+    Check(nrnn_scan_backward(one().get(), &args));
+    EXPECT_EQ(nrnn_device_synchronize(one().get()), NRNN_INVALID_ARGUMENT);
+    const auto spoilt = [](const std::vector<float>& values, const std::string& what) {
+      for (size_t k = 0; k < values.size(); ++k) {
+        EXPECT_EQ(std::isnan(values[k]), k < values.size() / 2) << what << k;
+      }
+    };
+    spoilt(y.Read(), "y ");
+    spoilt(gates.Read(), "dgates ");
+  }
+}
+
 TEST_P(Scan, WrongCallsNameTheArgument) {
   const Buffer gates(one(), 12), y(one(), 6), lengths(one(), std::vector<int32_t>{1, 4});
   nrnn_scan_forward_args args = {NRNN_SCAN_MIN_GRU, 1,       0,       3,       2,       1,
                                  gates.get(),       nullptr, nullptr, nullptr, y.get(), nullptr};
   const auto message = [&](const nrnn_scan_forward_args& changed) {
-    return nrnn_scan_forward(one().get(), &changed) == NRNN_INVALID_ARGUMENT
-               ? std::string(nrnn_last_error())
-               : "no failure";
+    const nrnn_status status = nrnn_scan_forward(one().get(), &changed);
+    return Done(one(), status) == NRNN_INVALID_ARGUMENT ? LastReason() : "no failure";
   };
-  EXPECT_EQ(nrnn_scan_forward(one().get(), &args), NRNN_OK);
+  EXPECT_EQ(Done(one(), nrnn_scan_forward(one().get(), &args)), NRNN_OK);
   auto wrong = args;
   wrong.kind = 5;
-  EXPECT_EQ(message(wrong), "nrnn_scan_forward: kind is 5, must be 0..4");
+  EXPECT_EQ(message(wrong), "kind is 5, must be 0..4");
   wrong = args;
   wrong.directions = 3;
-  EXPECT_EQ(message(wrong), "nrnn_scan_forward: directions is 3, must be 1..2");
+  EXPECT_EQ(message(wrong), "directions is 3, must be 1..2");
   wrong = args;
   wrong.steps = 0;
   EXPECT_NE(message(wrong).find("steps is 0"), std::string::npos);
@@ -181,7 +218,7 @@ TEST_P(Scan, WrongCallsNameTheArgument) {
   EXPECT_NE(message(wrong).find("gates holds 12"), std::string::npos) << message(wrong);
   wrong = args;
   wrong.lengths = lengths.get();
-  EXPECT_EQ(message(wrong), "nrnn_scan_forward: lengths[1] is 4, must be 0..3");
+  EXPECT_EQ(message(wrong), "lengths[1] is 4, must be 0..3");
   wrong = args;
   wrong.y = nullptr;
   EXPECT_NE(message(wrong).find("y is null"), std::string::npos) << message(wrong);

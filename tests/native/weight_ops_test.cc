@@ -64,6 +64,19 @@ TEST_P(WeightOps, MaxNormMatchesReference) {
   }
 }
 
+// Runs that many threads of a GPU share.
+TEST_P(WeightOps, MaxNormMatchesReferenceOfLongRuns) {
+  for (const nrnn_axis &axis : {nrnn_axis{3, 2001, 1}, nrnn_axis{2, 701, 45}}) {
+    Numbers numbers(5);
+    auto want = numbers.Reals(axis.outer * axis.length * axis.inner);
+    const Placed x(three(), want, 3);
+    Check(nrnn_max_norm(&axis, 15, x.get()));
+    reference::MaxNorm<double>(axis.outer, axis.length, axis.inner, 15, want);
+    EXPECT_TRUE(Near(x.Read(), want, SumTolerance(1, want), std::to_string(axis.length)));
+    EXPECT_TRUE(x.Alone());
+  }
+}
+
 TEST_P(WeightOps, MovingAverageMatchesTheEquation) {
   const double decay = static_cast<double>(0.9f);
   for (int64_t length = 1; length <= 70; length += kSweepStride) {

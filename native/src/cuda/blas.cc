@@ -149,8 +149,12 @@ Key KeyOf(const BlasProduct& p) {
 // An open library with the products that it was asked for.
 class Blas::Library {
  public:
-  explicit Library(const Functions& functions) : functions_(functions) {
-    CheckBlas(functions_.create(&handle_), "cublasLtCreate");
+  // Null where cuBLASLt is not there or does not work with this driver.
+  static std::unique_ptr<Library> Open() {
+    const Functions* functions = OpenFunctions();
+    Handle handle = nullptr;
+    if (functions == nullptr || functions->create(&handle) != kSuccess) return nullptr;
+    return std::unique_ptr<Library>(new Library(*functions, handle));
   }
   ~Library() {
     for (const auto& [key, plan] : plans_) Destroy(plan);
@@ -178,6 +182,8 @@ class Blas::Library {
   }
 
  private:
+  Library(const Functions& functions, Handle handle) : functions_(functions), handle_(handle) {}
+
   // first: our B; second: our A.
   struct Plan {
     Description description = nullptr;
@@ -269,7 +275,7 @@ class Blas::Library {
   }
 
   const Functions& functions_;
-  Handle handle_ = nullptr;
+  const Handle handle_;
   std::mutex mutex_;
   std::map<Key, Plan> plans_;
 };
@@ -278,12 +284,8 @@ Blas::Blas() = default;
 Blas::~Blas() = default;
 
 int64_t Blas::WorkspaceBytes(const BlasProduct& product) {
-  if (library_ == nullptr) {
-    const Functions* functions = OpenFunctions();
-    if (functions == nullptr) return -1;
-    library_ = std::make_unique<Library>(*functions);
-  }
-  return library_->WorkspaceBytes(product);
+  std::call_once(opened_, [&] { library_ = Library::Open(); });
+  return library_ == nullptr ? -1 : library_->WorkspaceBytes(product);
 }
 
 void Blas::Multiply(const BlasProduct& product, void* workspace, Stream& stream) {

@@ -1,6 +1,6 @@
 // Matrix products by cuBLASLt, which is opened when the first product asks for it and never linked:
-// 500 MB that not every machine has. Where it cannot be opened, or knows no algorithm for a
-// product, the caller's own kernel runs.
+// hundreds of megabytes that not every machine has. Where it cannot be opened, or knows no
+// algorithm for a product, the caller's own kernel runs.
 //
 // libcublasLt.so.13, .12 or .11 of the loader's path; the environment variable NATIVERNN_CUBLASLT
 // names another file (one that cannot be opened, such as "none", does without).
@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
 #include "cuda/runtime.h"
 #include "nativernn/nativernn.h"
@@ -28,6 +29,7 @@ struct BlasProduct {
   int64_t lda, ldb, ldc, batch_a, batch_b, batch_c;
 };
 
+// Any thread.
 class Blas {
  public:
   Blas();
@@ -42,7 +44,8 @@ class Blas {
 
  private:
   class Library;
-  std::unique_ptr<Library> library_;
+  std::once_flag opened_;
+  std::unique_ptr<Library> library_;  // null: there is none
 };
 
 }  // namespace nrnn::cuda

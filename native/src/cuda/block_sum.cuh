@@ -10,16 +10,10 @@ namespace nrnn::cuda {
 // Values of shared memory that each of these needs; free for another use behind a barrier.
 constexpr int kBlockSumRoom = 32;
 
-template <class Value>
-NRNN_DEVICE Value LanesSum(Value value) {
-  for (int mask = kWarp / 2; mask > 0; mask /= 2) value += ShuffleXor(value, mask);
-  return value;
-}
-
 // Of all threads; every thread of the block calls it. Value: float or double.
 template <class Value>
 NRNN_DEVICE Value BlockSum(Value value, Value* shared) {
-  value = LanesSum(value);
+  value = WarpSum(value);
   if (Warps() == 1) return value;
   SyncBlock();  // another sum may still be read
   if (Lane() == 0) shared[Warp()] = value;
@@ -29,6 +23,9 @@ NRNN_DEVICE Value BlockSum(Value value, Value* shared) {
   return sum;
 }
 
+// The larger; NaN where one is.
+NRNN_DEVICE float Larger(float a, float b) { return a > b || a != a ? a : b; }
+
 // The largest, or NaN where a value is.
 NRNN_DEVICE float BlockMax(float value, float* shared) {
   value = WarpMax(value);
@@ -37,10 +34,7 @@ NRNN_DEVICE float BlockMax(float value, float* shared) {
   if (Lane() == 0) shared[Warp()] = value;
   SyncBlock();
   float largest = shared[0];
-  for (int warp = 1; warp < Warps(); ++warp) {
-    const float other = shared[warp];
-    largest = other > largest || other != other ? other : largest;  // a NaN before stays
-  }
+  for (int warp = 1; warp < Warps(); ++warp) largest = Larger(shared[warp], largest);
   return largest;
 }
 

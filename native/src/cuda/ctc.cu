@@ -19,10 +19,6 @@
 namespace nrnn::cuda {
 namespace {
 
-// Shared memory of the recurrences: the warps' largest numbers of two steps, then two steps of
-// states.
-constexpr int kLargestRoom = 2 * kBlockSumRoom;
-
 // A block checks a row. Shared memory: kBlockSumRoom floats.
 NRNN_KERNEL CtcCheckKernel(CtcCall call) {
   const CtcArgs& args = call.args;
@@ -61,34 +57,6 @@ NRNN_KERNEL CtcEmissionsKernel(CtcCall call) {
   }
 }
 
-// Two steps of a row's states, and the largest number of each: what a recurrence carries on.
-struct Carried {
-  float* states;
-  float* largest;
-  int64_t stride;
-
-  NRNN_DEVICE Carried(const CtcCall& call, int64_t row)
-      : states(call.carried ? call.carried + row * 2 * call.max_states
-                            : SharedMemory<float>() + kLargestRoom),
-        largest(SharedMemory<float>()),
-        stride(call.max_states) {}
-  NRNN_DEVICE float* At(int64_t step) const { return states + step % 2 * stride; }
-  // After each thread's states of a step are written: the barrier, and the largest number.
-  NRNN_DEVICE float Close(int64_t step, float value) const {
-    float* const room = largest + step % 2 * kBlockSumRoom;
-    value = WarpMax(value);
-    if (Lane() == 0) room[Warp()] = value;
-    SyncBlock();
-    value = room[0];
-    for (int warp = 1; warp < Warps(); ++warp) {
-      value = room[warp] > value || IsNaN(room[warp]) ? room[warp] : value;
-    }
-    return value;
-  }
-};
-
-NRNN_DEVICE float Larger(float a, float b) { return a > b || IsNaN(a) ? a : b; }
-
 // log(e^alpha[t-1][s] + ...); before: of step t - 1.
 NRNN_DEVICE float AlphaSum(const float* before, int64_t s, bool skips) {
   return LogSumOfThree(before[s], s >= 1 ? before[s - 1] : -Infinity(),
@@ -110,7 +78,7 @@ NRNN_DEVICE float Alphas(const CtcCall& call, const CtcRow& row) {
   if (row.steps < 0) return NotANumber();
   // Without a step only no targets can be spelt.
   if (row.steps == 0) return row.states == 1 ? 0.0f : -Infinity();
-  const Carried carried(call, row.index);
+  const CtcCarried carried(call, row.index);
   const int64_t own = Thread();
   const bool own_skips = own < row.states && row.Skips(own);
   float ahead = own < row.states ? row.alphas[own] : 0.0f;
@@ -138,7 +106,8 @@ NRNN_DEVICE float Alphas(const CtcCall& call, const CtcRow& row) {
   return Thread() == 0 ? LogProbability(carried.At(row.steps - 1), row.states, shifts) : 0.0f;
 }
 
-// A block runs a row. Shared memory: kLargestRoom floats, and two steps of states unless carried.
+// A block runs a row. Shared memory: kCtcLargestRoom floats, and two steps of states unless
+// carried.
 NRNN_KERNEL CtcAlphasKernel(CtcCall call) {
   const CtcRow row = FindCtcRow(call, Block());
   const float log_probability = Alphas(call, row);
@@ -160,7 +129,7 @@ NRNN_DEVICE float BetaSum(const float* after, int64_t s, int64_t states, bool sk
 NRNN_KERNEL CtcBetasKernel(CtcCall call) {
   const CtcRow row = FindCtcRow(call, Block());
   if (row.steps <= 0 || !IsFinite(*row.log_probability)) return;
-  const Carried carried(call, row.index);
+  const CtcCarried carried(call, row.index);
   const int64_t own = Thread(), last = row.steps - 1;
   const auto skipped = [&](int64_t s) { return s + 2 < row.states && row.Skips(s + 2); };
   const bool own_skipped = skipped(own);
@@ -244,7 +213,7 @@ class CtcLaunches {
     extents_ = backend.Borrow(args.batch * static_cast<int64_t>(sizeof(CtcExtent)));
     call_.extents = extents_.as<CtcExtent>();
     const int64_t states = 2 * call_.max_states * static_cast<int64_t>(sizeof(float));
-    shared_ = kLargestRoom * static_cast<int64_t>(sizeof(float));
+    shared_ = kCtcLargestRoom * static_cast<int64_t>(sizeof(float));
     if (states <= kMostShared) {
       shared_ += states;
     } else {

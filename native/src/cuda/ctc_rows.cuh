@@ -106,8 +106,7 @@ template <class Values>
 NRNN_DEVICE float BlockLogSumExp(int64_t count, const Values& values, float* shared) {
   float largest = -Infinity();
   for (int64_t k = Thread(); k < count; k += Threads()) {
-    const float x = values(k);
-    largest = x > largest || IsNaN(x) ? x : largest;
+    largest = Larger(values(k), largest);
   }
   largest = BlockMax(largest, shared);
   float sum = 0;
@@ -123,6 +122,34 @@ NRNN_DEVICE float LogSumOfThree(float a, float b, float c) {
   m = m > kLeast ? m : kLeast;
   return m + Log(ExpFlushed(a - m) + ExpFlushed(b - m) + ExpFlushed(c - m));
 }
+
+// Shared memory of the recurrences: the warps' largest numbers of two steps, then two steps of
+// states.
+constexpr int kCtcLargestRoom = 2 * kBlockSumRoom;
+
+// Two steps of a row's states, and the largest number of each: what a recurrence carries on.
+struct CtcCarried {
+  float* states;
+  float* largest;
+  int64_t stride;
+
+  NRNN_DEVICE CtcCarried(const CtcCall& call, int64_t row)
+      : states(call.carried ? call.carried + row * 2 * call.max_states
+                            : SharedMemory<float>() + kCtcLargestRoom),
+        largest(SharedMemory<float>()),
+        stride(call.max_states) {}
+  NRNN_DEVICE float* At(int64_t step) const { return states + step % 2 * stride; }
+  // After each thread's states of a step are written: the barrier, and the largest number.
+  NRNN_DEVICE float Close(int64_t step, float value) const {
+    float* const room = largest + step % 2 * kBlockSumRoom;
+    value = WarpMax(value);
+    if (Lane() == 0) room[Warp()] = value;
+    SyncBlock();
+    value = room[0];
+    for (int warp = 1; warp < Warps(); ++warp) value = Larger(room[warp], value);
+    return value;
+  }
+};
 
 }  // namespace nrnn::cuda
 

@@ -6,7 +6,8 @@
 namespace nrnn::cuda {
 
 void CudaBackend::LinearForward(const LinearArgs& args) {
-  ProductArgs product = DenseProduct(args.rows, args.output, args.input, false, true, precision());
+  ProductArgs product =
+      DenseProduct(args.rows, args.output, args.input, false, true, WeightPrecision(*this));
   product.a = args.x;
   product.b = args.weight;
   product.c = args.y;
@@ -17,7 +18,7 @@ void CudaBackend::LinearForward(const LinearArgs& args) {
 void CudaBackend::LinearBackward(const LinearBackwardArgs& args) {
   if (args.dx != nullptr) {
     ProductArgs product =
-        DenseProduct(args.rows, args.input, args.output, false, false, precision());
+        DenseProduct(args.rows, args.input, args.output, false, false, GradientPrecision(*this));
     product.a = args.dy;
     product.b = args.weight;
     product.c = args.dx;
@@ -25,7 +26,7 @@ void CudaBackend::LinearBackward(const LinearBackwardArgs& args) {
   }
   if (args.dweight != nullptr) {
     ProductArgs product =
-        DenseProduct(args.output, args.input, args.rows, true, false, precision());
+        DenseProduct(args.output, args.input, args.rows, true, false, GradientPrecision(*this));
     product.a = args.dy;
     product.b = args.x;
     product.c = args.dweight;

@@ -5,7 +5,7 @@
 #include "core/ops.h"
 #include "cuda/blas.h"
 #include "cuda/gemm.h"
-#include "cuda/precision.cuh"
+#include "cuda/tile.cuh"
 #include "cuda/vectors.cuh"
 
 namespace nrnn::cuda {
@@ -154,7 +154,20 @@ bool IsLarge(const ProductArgs& args) {
          std::max({args.m, args.n, args.k, args.lda, args.ldb, args.ldc}) < kBlasSizeMost;
 }
 
+nrnn_precision Supported(nrnn_precision precision, const CudaBackend& backend) {
+  return HasTile(precision, backend.traits().capability) ? precision : NRNN_PRECISION_FLOAT32;
+}
+
 }  // namespace
+
+nrnn_precision WeightPrecision(const CudaBackend& backend) {
+  return Supported(backend.precision(), backend);
+}
+
+nrnn_precision GradientPrecision(const CudaBackend& backend) {
+  const bool half = backend.precision() == NRNN_PRECISION_FLOAT16;
+  return Supported(half ? NRNN_PRECISION_TF32 : backend.precision(), backend);
+}
 
 ProductArgs DenseProduct(int64_t m, int64_t n, int64_t k, bool transpose_a, bool transpose_b,
                          nrnn_precision precision) {
@@ -182,9 +195,10 @@ Scratch Product(CudaBackend& backend, const ProductArgs& args, Stream& stream) {
   return TiledProduct(backend, args, stream);
 }
 
+// An operand may be a gradient.
 void CudaBackend::Gemm(const GemmArgs& args) {
-  ProductArgs product =
-      DenseProduct(args.m, args.n, args.k, args.transpose_a, args.transpose_b, precision());
+  ProductArgs product = DenseProduct(args.m, args.n, args.k, args.transpose_a, args.transpose_b,
+                                     GradientPrecision(*this));
   product.batch = args.batch;
   product.accumulate = args.accumulate;
   product.a = args.a;

@@ -186,11 +186,13 @@ class ForwardBlock {
   }
 
  private:
-  // body(e, row, unit) for this thread's elements of the rows.
+  // body(e, row, unit) for this thread's elements of the rows: those e that leave its number when
+  // divided by the threads.
   template <class Body>
   NRNN_DEVICE void Each(int first, int count, const Body& body) const {
-    const int end = (first + count) * units_;
-    for (int e = first * units_ + Thread(); e < end; e += Threads()) {
+    const int begin = first * units_, end = (first + count) * units_;
+    for (int e = begin + ((Thread() - begin) & (kRecurrentThreads - 1)); e < end;
+         e += kRecurrentThreads) {
       const int row = e / units_, unit = e % units_;
       if (unit < owned_) body(e, row, unit);
     }

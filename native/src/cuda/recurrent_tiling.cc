@@ -134,9 +134,13 @@ class Chooser {
       if (fixed_.row_groups < 0 && groups > 1 && rows < kTileRows) break;
       tiling.rows = static_cast<int>(rows);
       tiling.row_groups = static_cast<int>(CeilDiv(product_.batch, rows));
-      const int64_t together = kTileRows * (tiling.persistent ? kKeptRowTiles : kStreamedRowTiles);
-      tiling.group_rows = static_cast<int>(std::min(RoundUp(rows, kTileRows), together));
-      TryDepth(tiling);
+      // Fewer together take less shared memory.
+      const int64_t together = std::min<int64_t>(
+          CeilDiv(rows, kTileRows), tiling.persistent ? kKeptRowTiles : kStreamedRowTiles);
+      for (int64_t tiles = together; tiles >= 1; --tiles) {
+        tiling.group_rows = static_cast<int>(tiles * kTileRows);
+        TryDepth(tiling);
+      }
     }
   }
 
