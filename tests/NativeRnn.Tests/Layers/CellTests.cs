@@ -2,7 +2,6 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Tests.Layers;
 
-[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class CellTests : IDisposable
 {
     private const int Steps = 4;

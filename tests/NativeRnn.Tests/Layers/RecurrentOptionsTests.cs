@@ -3,7 +3,6 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Layers;
 
-[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class RecurrentOptionsTests : IDisposable
 {
     private const int Steps = 5;

@@ -5,7 +5,6 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Layers;
 
 /// <summary>IndRnn, MinGru and MinLstm.</summary>
-[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class ScanLayerTests : IDisposable
 {
     private const int Batch = 3;

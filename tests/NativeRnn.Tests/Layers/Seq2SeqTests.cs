@@ -2,7 +2,6 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Tests.Layers;
 
-[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class Seq2SeqTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

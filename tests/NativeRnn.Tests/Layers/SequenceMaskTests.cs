@@ -3,7 +3,6 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Layers;
 
-[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class SequenceMaskTests : IDisposable
 {
     private const int Batch = 4;

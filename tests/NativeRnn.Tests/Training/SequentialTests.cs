@@ -6,7 +6,6 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training;
 
-[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class SequentialTests : IDisposable
 {
     private const int Rows = 96;

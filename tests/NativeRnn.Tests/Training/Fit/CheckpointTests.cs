@@ -6,7 +6,6 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training.Fit;
 
 /// <summary>A run that was cut off and resumed ends with the bits of one that was not.</summary>
-[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class CheckpointTests : IDisposable
 {
     private const int Rows = 20;

@@ -9,7 +9,6 @@ namespace NativeRnn.Tests.Training.Fit;
 /// Resumed runs with all that remembers something: averages, schedules, gradients that wait for a
 /// step, states that are carried, metrics.
 /// </summary>
-[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class ResumedStateTests : IDisposable
 {
     private const int Rows = 20;
