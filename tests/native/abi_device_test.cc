@@ -10,7 +10,7 @@ namespace {
 
 struct World {
   Outputs outputs;
-  nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 1, NRNN_CPU_TARGET_BEST};
+  nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 1, NRNN_CPU_TARGET_BEST, NRNN_PRECISION_FLOAT32};
   Device device{1}, other{1};
   Buffer floats{device, std::vector<float>{1, 2, 3, 4}};
   Buffer integers{device, std::vector<int32_t>{1, 2, 3, 4}};
@@ -85,7 +85,7 @@ const WrongCall<World> kCalls[] = {
 #endif
     {"OpenGpuThatIsNotThere", "nrnn_device_open",
      [](W& w) {
-       return w.config = {NRNN_DEVICE_CUDA, 1000, 0, 0}, w.Open();
+       return w.config = {NRNN_DEVICE_CUDA, 1000, 0, 0, 0}, w.Open();
      },
      "CUDA", NRNN_UNSUPPORTED},
     {"DescribeDeviceNull", "nrnn_device_describe",
@@ -206,7 +206,7 @@ TEST(AbiLibrary, MessageIsTheThreadsOwn) {
 
 TEST(AbiLibrary, DescribeFillsInTheChoices) {
   const Device device(0);
-  nrnn_device_properties properties = {-1, -1, -1, -1};
+  nrnn_device_properties properties = {-1, -1, -1, -1, -1, -1, -1, -1};
   Check(nrnn_device_describe(device.get(), &properties));
   EXPECT_EQ(properties.kind, NRNN_DEVICE_CPU);
   EXPECT_EQ(properties.index, 0);

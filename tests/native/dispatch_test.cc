@@ -36,7 +36,8 @@ int32_t TargetOf(const Device& device) {
 }
 
 nrnn_status OpenBest() {
-  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 1, NRNN_CPU_TARGET_BEST};
+  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 1, NRNN_CPU_TARGET_BEST,
+                                     NRNN_PRECISION_FLOAT32};
   nrnn_device* device = nullptr;
   const nrnn_status status = nrnn_device_open(&config, &device);
   nrnn_device_close(device);

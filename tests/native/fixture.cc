@@ -9,8 +9,23 @@ void Check(nrnn_status status) {
   if (status != NRNN_OK) throw std::runtime_error(nrnn_last_error());
 }
 
+namespace {
+
+nrnn_device_config ConfigOf(int32_t threads, int32_t target) {
+  nrnn_device_config config = {};
+  if (target == kCudaTarget) {
+    config.kind = NRNN_DEVICE_CUDA;
+  } else {
+    config.threads = threads;
+    config.cpu_target = target;
+  }
+  return config;
+}
+
+}  // namespace
+
 Device::Device(int32_t threads, int32_t target) {
-  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, threads, target, NRNN_PRECISION_FLOAT32};
+  const nrnn_device_config config = ConfigOf(threads, target);
   nrnn_device* opened = nullptr;
   Check(nrnn_device_open(&config, &opened));
   device_.reset(opened);
@@ -141,13 +156,15 @@ std::string TargetName(int32_t target) {
       return "avx512";
     case NRNN_CPU_TARGET_NEON:
       return "neon";
+    case kCudaTarget:
+      return "cuda";
     default:
       return "best";
   }
 }
 
 bool TargetRuns(int32_t target) {
-  const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 1, target, NRNN_PRECISION_FLOAT32};
+  const nrnn_device_config config = ConfigOf(1, target);
   nrnn_device* device = nullptr;
   const nrnn_status status = nrnn_device_open(&config, &device);
   nrnn_device_close(device);

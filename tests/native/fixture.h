@@ -15,6 +15,14 @@ namespace nrnn::test {
 // Throws std::runtime_error with nrnn_last_error() unless status is NRNN_OK.
 void Check(nrnn_status status);
 
+// In place of an instruction set: the GPU, or what stands for it (NATIVERNN_CUDA_LIBRARY).
+constexpr int32_t kCudaTarget = 100;
+#if defined(NATIVERNN_CUDA_TESTS)
+constexpr int32_t kDefaultTarget = kCudaTarget;
+#else
+constexpr int32_t kDefaultTarget = NRNN_CPU_TARGET_BEST;
+#endif
+
 struct Closer {
   void operator()(nrnn_device* device) const { nrnn_device_close(device); }
   void operator()(nrnn_buffer* buffer) const { nrnn_buffer_close(buffer); }
@@ -25,7 +33,8 @@ struct Closer {
 
 class Device {
  public:
-  explicit Device(int32_t threads = 1, int32_t target = NRNN_CPU_TARGET_BEST);
+  // target: nrnn_cpu_target, or kCudaTarget: the first GPU, whatever threads is.
+  explicit Device(int32_t threads = 1, int32_t target = kDefaultTarget);
   nrnn_device* get() const { return device_.get(); }
   bool IsGpu() const;
   void Close() { device_.reset(); }
@@ -121,8 +130,10 @@ nrnn_status Done(const Device& device, nrnn_status status);
 // The last message without the function's name, which is that of the call that waited.
 std::string LastReason();
 
-// The instruction sets that tests run over.
-#if defined(__aarch64__)
+// The instruction sets that tests run over, or the GPU.
+#if defined(NATIVERNN_CUDA_TESTS)
+constexpr int32_t kTargets[] = {kCudaTarget};
+#elif defined(__aarch64__)
 constexpr int32_t kTargets[] = {NRNN_CPU_TARGET_NEON};
 #else
 constexpr int32_t kTargets[] = {NRNN_CPU_TARGET_BASELINE, NRNN_CPU_TARGET_AVX2,
@@ -137,7 +148,7 @@ bool TargetRuns(int32_t target);
 #define NRNN_SKIP_UNLESS_RUNS(target)              \
   if (!::nrnn::test::TargetRuns(target))           \
   GTEST_SKIP() << ::nrnn::test::TargetName(target) \
-               << " kernels do not run on this machine or are not in this build"
+               << " kernels do not run here: " << nrnn_last_error()
 
 }  // namespace nrnn::test
 

@@ -168,7 +168,8 @@ TEST_F(Handles, CloseFromOtherThreadsInAnyOrder) {
   Numbers numbers(5);
   for (int round = 0; round < 20; ++round) {
     nrnn_device* device = nullptr;
-    const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 2, NRNN_CPU_TARGET_BEST};
+    const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, 2, NRNN_CPU_TARGET_BEST,
+                                       NRNN_PRECISION_FLOAT32};
     Check(nrnn_device_open(&config, &device));
     std::vector<nrnn_buffer*> buffers(6);
     for (size_t k = 0; k < buffers.size(); ++k) {

@@ -89,7 +89,8 @@ TEST(Threads, MessagesAreTheirOwn) {
   for (int k = 0; k < kThreads; ++k) {
     threads.emplace_back([&wrong, k] {
       for (int round = 0; round < 1000; ++round) {
-        const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, -1 - k, NRNN_CPU_TARGET_BEST};
+        const nrnn_device_config config = {NRNN_DEVICE_CPU, 0, -1 - k, NRNN_CPU_TARGET_BEST,
+                                           NRNN_PRECISION_FLOAT32};
         nrnn_device* device = nullptr;
         nrnn_device_open(&config, &device);
         const std::string number = std::to_string(-1 - k);

@@ -7,24 +7,34 @@
 namespace nrnn {
 namespace {
 
-// Runs body in the library; throws what it threw.
-template <class Body>
-void Call(Body&& body) {
-  CudaMessage message;
-  const auto run = [](void* context) { (*static_cast<std::remove_reference_t<Body>*>(context))(); };
-  ThrowIfFailed(LoadCudaLibrary().call(run, &body, &message), message);
-}
-
-template <class Result, class Body>
-Result CallFor(Body&& body) {
-  Result result{};
-  Call([&] { result = body(); });
-  return result;
-}
-
-class CudaPlan final : public RnnPlan {
+// One GPU in the library.
+class Caller {
  public:
-  explicit CudaPlan(std::unique_ptr<RnnPlan> inner) : inner_(std::move(inner)) {}
+  explicit Caller(int32_t index) : index_(index) {}
+  // Runs body in the library; throws what it threw.
+  template <class Body>
+  void Call(Body&& body) const {
+    CudaMessage message;
+    const auto run = [](void* context) {
+      (*static_cast<std::remove_reference_t<Body>*>(context))();
+    };
+    ThrowIfFailed(LoadCudaLibrary().call(index_, run, &body, &message), message);
+  }
+  template <class Result, class Body>
+  Result CallFor(Body&& body) const {
+    Result result{};
+    Call([&] { result = body(); });
+    return result;
+  }
+
+ private:
+  int32_t index_;
+};
+
+class CudaPlan final : public RnnPlan, Caller {
+ public:
+  CudaPlan(const Caller& caller, std::unique_ptr<RnnPlan> inner)
+      : Caller(caller), inner_(std::move(inner)) {}
   int64_t ReserveLength(int64_t steps, int64_t batch) const override {
     return CallFor<int64_t>([&] { return inner_->ReserveLength(steps, batch); });
   }
@@ -39,9 +49,10 @@ class CudaPlan final : public RnnPlan {
   std::unique_ptr<RnnPlan> inner_;
 };
 
-class CudaProxy final : public Backend {
+class CudaProxy final : public Backend, Caller {
  public:
-  explicit CudaProxy(std::shared_ptr<Backend> inner) : inner_(std::move(inner)) {}
+  CudaProxy(int32_t index, std::shared_ptr<Backend> inner)
+      : Caller(index), inner_(std::move(inner)) {}
 
   std::shared_ptr<Storage> Allocate(int64_t bytes) override {
     auto storage = CallFor<std::shared_ptr<Storage>>([&] { return inner_->Allocate(bytes); });
@@ -49,8 +60,9 @@ class CudaProxy final : public Backend {
     return storage;
   }
   std::unique_ptr<RnnPlan> CreateRnn(const RnnShape& shape) override {
+    const Caller& caller = *this;
     return std::make_unique<CudaPlan>(
-        CallFor<std::unique_ptr<RnnPlan>>([&] { return inner_->CreateRnn(shape); }));
+        caller, CallFor<std::unique_ptr<RnnPlan>>([&] { return inner_->CreateRnn(shape); }));
   }
   nrnn_device_properties Describe() const override {
     return CallFor<nrnn_device_properties>([&] { return inner_->Describe(); });
@@ -217,7 +229,7 @@ std::shared_ptr<Backend> OpenCudaBackend(int32_t index, nrnn_precision precision
   std::shared_ptr<Backend> opened;
   CudaMessage message;
   ThrowIfFailed(LoadCudaLibrary().open(index, precision, &opened, &message), message);
-  return std::make_shared<CudaProxy>(std::move(opened));
+  return std::make_shared<CudaProxy>(index, std::move(opened));
 }
 
 }  // namespace nrnn

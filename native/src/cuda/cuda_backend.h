@@ -130,9 +130,9 @@ class CudaBackend final : public Backend {
   const nrnn_precision precision_;
   GpuTraits traits_;
   std::shared_ptr<Allocator> allocator_;  // shared with the storages, which may outlive the backend
-  std::unique_ptr<Stream> stream_;
+  std::shared_ptr<Stream> stream_;
   std::unique_ptr<Staging> staging_;
-  std::unique_ptr<Blas> blas_;
+  std::shared_ptr<Blas> blas_;
   Fault* fault_ = nullptr;
 };
 

@@ -35,6 +35,12 @@ void FreeGpu(void* memory) noexcept;
 void* AllocatePinned(int64_t bytes);
 void FreePinned(void* memory) noexcept;
 
+class Stream;
+// Says that from here on in stream's order the first used bytes of an allocation of capacity bytes
+// are in use, with contents that nobody knows; 0: none. For checkers: the emulator fills them with
+// NaN, and under AddressSanitizer reports accesses to the others. CUDA: does nothing.
+void MarkUsed(void* gpu, int64_t used, int64_t capacity, Stream& stream);
+
 // A queue of work on the GPU, in order.
 class Stream {
  public:

@@ -8,7 +8,7 @@
 //   }
 //
 // Threads of a warp and of a block reach every barrier and shuffle together. Shared memory is the
-// dynamic block of the launch only, and holds NaN when the kernel starts.
+// dynamic block of the launch only, and holds anything when the kernel starts (the emulator: NaN).
 #ifndef NATIVERNN_CUDA_SIMT_CUH_
 #define NATIVERNN_CUDA_SIMT_CUH_
 
