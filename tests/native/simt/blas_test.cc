@@ -1,5 +1,5 @@
 // blas.cc with a cuBLASLt that checks its arguments and computes (fake_cublaslt.cc). The test's
-// environment names that library: NATIVERNN_CUBLASLT, NATIVERNN_EMULATED_QUEUE=now.
+// environment names that library: NATIVERNN_CUBLASLT.
 #include "cuda/blas.h"
 
 #include <dlfcn.h>
@@ -138,6 +138,7 @@ class BlasTest : public testing::Test {
     UseGpu(0);
     stream_ = std::make_unique<Stream>();
   }
+  const Variable now_{"NATIVERNN_EMULATED_QUEUE", "now"};  // as the library computes
   std::unique_ptr<Stream> stream_;
 };
 
