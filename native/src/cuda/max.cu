@@ -9,6 +9,7 @@
 // is 1. Bound by memory; backward reads x a second time, from L2 where it fits.
 #include <algorithm>
 
+#include "cuda/block_sum.cuh"
 #include "cuda/cuda_backend.h"
 #include "cuda/math.cuh"
 
@@ -48,10 +49,8 @@ NRNN_DEVICE Place PlaceOf(const MaxArgs& args, int64_t group) {
   return place;
 }
 
-NRNN_DEVICE float Larger(float a, float b) { return b > a || IsNaN(b) ? b : a; }
-
 struct LargerOf {
-  NRNN_DEVICE static float Of(float a, float b) { return Larger(a, b); }
+  NRNN_DEVICE static float Of(float a, float b) { return Larger(b, a); }
 };
 struct SumOf {
   NRNN_DEVICE static float Of(float a, float b) { return a + b; }
@@ -87,7 +86,7 @@ NRNN_KERNEL MaxKernel(MaxArgs args) {
     float largest = -Infinity();
     if (inside) {
       for (int64_t j = place.part; j < axis.length; j += args.parts) {
-        largest = Larger(largest, args.x[place.start + j * axis.inner]);
+        largest = Larger(args.x[place.start + j * axis.inner], largest);
       }
     }
     largest = Meet<LargerOf>(largest, args, place, SharedMemory<float>());

@@ -45,7 +45,7 @@ NRNN_DEVICE RowSum SumExponentials(const float* x, int64_t columns, float* share
   ForFours<kAligned>(x, columns, [&](int64_t k, const Four& v) {
     NRNN_UNROLL
     for (int i = 0; i < 4; ++i) {
-      if (k + i < columns && (v.at[i] > largest || IsNaN(v.at[i]))) largest = v.at[i];
+      if (k + i < columns) largest = Larger(v.at[i], largest);
     }
   });
   largest = BlockMax(largest, shared);

@@ -82,7 +82,7 @@ NRNN_KERNEL AddChunksKernel(SumArgs args) {
     for (int64_t chunk = Lane(); chunk < args.chunks; chunk += kWarp) {
       sum += args.sums[output * args.chunks + chunk];
     }
-    sum = LanesSum(sum);
+    sum = WarpSum(sum);
     if (Lane() == 0) AddTo(sum, args.destination + Locate(args.kept, output).second);
   }
 }
