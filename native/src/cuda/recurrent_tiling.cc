@@ -44,9 +44,10 @@ struct Fixed {
 constexpr char kVariable[] = "NATIVERNN_CUDA_TILING";
 
 void SetFixed(const std::string& pair, Fixed& fixed) {
+  using Field = int Fixed::*;
   struct Name {
     const char* name;
-    int Fixed::*value;
+    Field value;
     int low, high;
   };
   static constexpr Name kNames[] = {{"persistent", &Fixed::persistent, 0, 1},
@@ -144,14 +145,21 @@ class Chooser {
     }
   }
 
+  // Depth tiles of a warp.
+  int64_t DepthTiles(int64_t depth, const RecurrentTiling& tiling) const {
+    const int64_t bytes = depth * ElementBytes(product_.precision);
+    return CeilDiv(CeilDiv(bytes, kTileBytes), tiling.depth_parts);
+  }
+
   void TryDepth(RecurrentTiling tiling) {
-    const int64_t bytes = product_.depth * ElementBytes(product_.precision);
-    const int64_t tiles = CeilDiv(CeilDiv(bytes, kTileBytes), tiling.depth_parts);
+    const int64_t tiles = DepthTiles(product_.depth, tiling);
+    const int64_t second_tiles = DepthTiles(product_.second_depth, tiling);
     for (int chunk = 16; chunk >= 1; chunk /= 2) {
       if (fixed_.chunk_tiles > 0 && chunk > fixed_.chunk_tiles) continue;
       if (chunk > 1 && chunk >= 2 * tiles) continue;
       tiling.chunk_tiles = chunk;
       tiling.depth_tiles = static_cast<int>(RoundUp(tiles, chunk));
+      tiling.second_depth_tiles = static_cast<int>(RoundUp(second_tiles, chunk));
       const int most = tiling.persistent ? MaxRegisterTiles(product_.precision) : 0;
       tiling.register_tiles = std::min(tiling.depth_tiles, most);
       if (fixed_.register_tiles >= 0) {
@@ -169,8 +177,9 @@ class Chooser {
   void Place(RecurrentTiling& tiling) const {
     constexpr int64_t kPadding = 16;  // of a line, so that loads have no bank conflicts
     const int64_t parts = tiling.depth_parts, columns = tiling.Columns();
-    const int64_t rest = tiling.persistent ? tiling.depth_tiles - tiling.register_tiles : 0;
-    const int64_t weights = rest > 0 ? parts * columns * (rest * kTileBytes + kPadding) : 0;
+    const auto weights = [&](int64_t tiles) {
+      return tiling.persistent && tiles > 0 ? parts * columns * (tiles * kTileBytes + kPadding) : 0;
+    };
     const int64_t lines = tiling.group_rows + (tiling.persistent ? 0 : columns);
     const int64_t slots =
         kChunkSlots * parts * lines * (tiling.chunk_tiles * kTileBytes + kPadding);
@@ -186,7 +195,8 @@ class Chooser {
       end += RoundUp(bytes, kAlignment);
       return static_cast<int>(std::min<int64_t>(at, std::numeric_limits<int>::max()));
     };
-    tiling.weights_at = take(weights);
+    tiling.weights_at = take(weights(tiling.depth_tiles - tiling.register_tiles));
+    tiling.second_weights_at = take(weights(tiling.second_depth_tiles));
     tiling.ring_at = take(std::max(slots, staged));
     tiling.sums_at = take(sums);
     tiling.state_at = take(state);
@@ -242,13 +252,14 @@ RecurrentTiling ChooseTiling(const RecurrentProduct& product, const TilingLimits
 RecurrentTiling ChooseForwardTiling(Cell cell, int64_t hidden, int64_t batch,
                                     nrnn_precision precision, const TilingLimits& limits) {
   const int gates = static_cast<int>(GateCount(cell));
-  return ChooseTiling({hidden, batch, hidden, gates, 2 + gates, precision}, limits);
+  return ChooseTiling({hidden, batch, hidden, 0, gates, 2 + gates, precision}, limits);
 }
 
 RecurrentTiling ChooseBackwardTiling(Cell cell, int64_t hidden, int64_t batch,
                                      nrnn_precision precision, const TilingLimits& limits) {
-  const int gates = static_cast<int>(GateCount(cell));
-  return ChooseTiling({hidden, batch, gates * hidden, 1, 3 + gates, precision}, limits);
+  const bool resets = cell == Cell::kGruResetBefore;
+  const int64_t depth = (resets ? 2 : GateCount(cell)) * hidden;
+  return ChooseTiling({hidden, batch, depth, resets ? hidden : 0, 1, 2, precision}, limits);
 }
 
 }  // namespace nrnn::cuda

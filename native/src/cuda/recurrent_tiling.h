@@ -57,12 +57,14 @@ struct RecurrentTiling {
   int register_tiles;  // of these, those that stay in registers; persistent: the rest is in shared
                        // memory
   int chunk_tiles;     // of these, those of a chunk; a power of two that divides depth_tiles
-  int part_shift;      // logarithm of depth_parts
-  int piece_shift;     // logarithm of the 16-byte pieces of a chunk's line
+  int second_depth_tiles;  // of a second product of the same columns (RecurrentProduct);
+                           // chunk_tiles divides it too
+  int part_shift;   // logarithm of depth_parts
+  int piece_shift;  // logarithm of the 16-byte pieces of a chunk's line
   // Where parts of a block's shared memory begin, in bytes: weights that stay, the ring of chunks,
   // the products' sums, and what the kernel keeps of `floats` floats for each of its units and
   // rows.
-  int weights_at, ring_at, sums_at, state_at;
+  int weights_at, second_weights_at, ring_at, sums_at, state_at;
   int64_t shared_bytes;
 
   int64_t Blocks() const { return int64_t{unit_blocks} * row_groups; }
@@ -84,9 +86,10 @@ struct TilingLimits {
 TilingLimits LimitsOf(const GpuTraits& traits, int64_t directions);
 
 // The product of a step: depth numbers of each row of the batch times columns columns of each
-// hidden unit; floats: what a kernel keeps in shared memory for each unit and row.
+// hidden unit; floats: what a kernel keeps in shared memory for each unit and row. second_depth: of
+// another product of the step, whose weights stay in shared memory; 0: there is none.
 struct RecurrentProduct {
-  int64_t hidden, batch, depth;
+  int64_t hidden, batch, depth, second_depth;
   int columns, floats;
   nrnn_precision precision;
 };

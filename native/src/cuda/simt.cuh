@@ -76,6 +76,8 @@ NRNN_DEVICE int32_t AtomicCompareExchange(int32_t* at, int32_t expected, int32_t
 NRNN_DEVICE float LoadL2(const float* at) { return __ldcg(at); }
 NRNN_DEVICE float4 LoadL2(const float4* at) { return __ldcg(at); }
 NRNN_DEVICE uint4 LoadL2(const uint4* at) { return __ldcg(at); }
+// Asks for the line at this address, which is read soon.
+NRNN_DEVICE void PrefetchL2(const void* at) { asm volatile("prefetch.global.L2 [%0];" ::"l"(at)); }
 
 // SyncGrid in two: the block arrives, having written what others wait for; it waits for all blocks
 // to have arrived for the round-th time, 1, 2, 3, ... Between them a block does what no other waits
