@@ -96,7 +96,9 @@ TEST_F(AllocatorTest, SizesGrowByAnEighth) {
     EXPECT_GE(size, bytes);
     EXPECT_GE(size, before);
     EXPECT_EQ(size % 256, 0);
-    if (bytes >= 2048) EXPECT_LE(size - bytes, bytes / 8);
+    if (bytes >= 2048) {
+      EXPECT_LE(size - bytes, bytes / 8);
+    }
     EXPECT_EQ(Allocator::SizeClass(size), size);
     before = size;
   }
