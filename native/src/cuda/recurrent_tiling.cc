@@ -44,9 +44,10 @@ struct Fixed {
 constexpr char kVariable[] = "NATIVERNN_CUDA_TILING";
 
 void SetFixed(const std::string& pair, Fixed& fixed) {
+  using Field = int Fixed::*;
   struct Name {
     const char* name;
-    int Fixed::*value;
+    Field value;
     int low, high;
   };
   static constexpr Name kNames[] = {{"persistent", &Fixed::persistent, 0, 1},
@@ -54,7 +55,7 @@ void SetFixed(const std::string& pair, Fixed& fixed) {
                                     {"row_groups", &Fixed::row_groups, 1, 1 << 20},
                                     {"column_tiles", &Fixed::column_tiles, 2, 4},
                                     {"column_parts", &Fixed::column_parts, 1, 8},
-                                    {"register_tiles", &Fixed::register_tiles, 0, 16},
+                                    {"register_tiles", &Fixed::register_tiles, 0, 32},
                                     {"chunk_tiles", &Fixed::chunk_tiles, 1, 16}};
   const size_t equals = pair.find('=');
   for (const Name& name : kNames) {
@@ -144,15 +145,24 @@ class Chooser {
     }
   }
 
+  // Depth tiles of a warp.
+  int64_t DepthTiles(int64_t depth, const RecurrentTiling& tiling) const {
+    const int64_t bytes = depth * ElementBytes(product_.precision);
+    return CeilDiv(CeilDiv(bytes, kTileBytes), tiling.depth_parts);
+  }
+
   void TryDepth(RecurrentTiling tiling) {
-    const int64_t bytes = product_.depth * ElementBytes(product_.precision);
-    const int64_t tiles = CeilDiv(CeilDiv(bytes, kTileBytes), tiling.depth_parts);
-    for (int chunk = 16; chunk >= 1; chunk /= 2) {
-      if (fixed_.chunk_tiles > 0 && chunk > fixed_.chunk_tiles) continue;
-      if (chunk > 1 && chunk >= 2 * tiles) continue;
+    const int64_t tiles = DepthTiles(product_.depth, tiling);
+    const int64_t second_tiles = DepthTiles(product_.second_depth, tiling);
+    const int most =
+        tiling.persistent ? MaxRegisterTiles(product_.precision, tiling.column_tiles) : 0;
+    const int least = most > 0 ? kLeastChunk : 1;
+    for (int chunk = 16; chunk >= least; chunk /= 2) {
+      if (fixed_.chunk_tiles > 0 && chunk > std::max(fixed_.chunk_tiles, least)) continue;
+      if (chunk > least && chunk >= 2 * tiles) continue;
       tiling.chunk_tiles = chunk;
       tiling.depth_tiles = static_cast<int>(RoundUp(tiles, chunk));
-      const int most = tiling.persistent ? MaxRegisterTiles(product_.precision) : 0;
+      tiling.second_depth_tiles = static_cast<int>(RoundUp(second_tiles, chunk));
       tiling.register_tiles = std::min(tiling.depth_tiles, most);
       if (fixed_.register_tiles >= 0) {
         tiling.register_tiles = std::min(tiling.register_tiles, fixed_.register_tiles);
@@ -169,14 +179,15 @@ class Chooser {
   void Place(RecurrentTiling& tiling) const {
     constexpr int64_t kPadding = 16;  // of a line, so that loads have no bank conflicts
     const int64_t parts = tiling.depth_parts, columns = tiling.Columns();
-    const int64_t rest = tiling.persistent ? tiling.depth_tiles - tiling.register_tiles : 0;
-    const int64_t weights = rest > 0 ? parts * columns * (rest * kTileBytes + kPadding) : 0;
+    const auto weights = [&](int64_t tiles) {
+      return tiling.persistent && tiles > 0 ? parts * columns * (tiles * kTileBytes + kPadding) : 0;
+    };
     const int64_t lines = tiling.group_rows + (tiling.persistent ? 0 : columns);
     const int64_t slots =
         kChunkSlots * parts * lines * (tiling.chunk_tiles * kTileBytes + kPadding);
     // Weights on their way to registers pass through the ring.
     const int64_t staged =
-        tiling.register_tiles > 0 ? parts * columns * (kTileBytes + kPadding) : 0;
+        tiling.register_tiles > 0 ? parts * columns * (kStagedTiles * kTileBytes + kPadding) : 0;
     const int64_t sums = parts * tiling.group_rows * (columns + 8) * int64_t{sizeof(float)};
     const int64_t state =
         int64_t{tiling.rows} * tiling.units * product_.floats * int64_t{sizeof(float)};
@@ -186,11 +197,13 @@ class Chooser {
       end += RoundUp(bytes, kAlignment);
       return static_cast<int>(std::min<int64_t>(at, std::numeric_limits<int>::max()));
     };
-    tiling.weights_at = take(weights);
+    tiling.weights_at = take(weights(tiling.depth_tiles - tiling.register_tiles));
+    tiling.second_weights_at = take(weights(tiling.second_depth_tiles));
     tiling.ring_at = take(std::max(slots, staged));
     tiling.sums_at = take(sums);
     tiling.state_at = take(state);
     tiling.shared_bytes = end;
+    tiling.column_shift = Logarithm(tiling.Columns());
     tiling.part_shift = Logarithm(tiling.depth_parts);
     tiling.piece_shift = Logarithm(tiling.chunk_tiles * (kTileBytes / 16));
   }
@@ -242,13 +255,14 @@ RecurrentTiling ChooseTiling(const RecurrentProduct& product, const TilingLimits
 RecurrentTiling ChooseForwardTiling(Cell cell, int64_t hidden, int64_t batch,
                                     nrnn_precision precision, const TilingLimits& limits) {
   const int gates = static_cast<int>(GateCount(cell));
-  return ChooseTiling({hidden, batch, hidden, gates, 2 + gates, precision}, limits);
+  return ChooseTiling({hidden, batch, hidden, 0, gates, 2 + gates, precision}, limits);
 }
 
 RecurrentTiling ChooseBackwardTiling(Cell cell, int64_t hidden, int64_t batch,
                                      nrnn_precision precision, const TilingLimits& limits) {
-  const int gates = static_cast<int>(GateCount(cell));
-  return ChooseTiling({hidden, batch, gates * hidden, 1, 3 + gates, precision}, limits);
+  const bool resets = cell == Cell::kGruResetBefore;
+  const int64_t depth = (resets ? 2 : GateCount(cell)) * hidden;
+  return ChooseTiling({hidden, batch, depth, resets ? hidden : 0, 1, 2, precision}, limits);
 }
 
 }  // namespace nrnn::cuda

@@ -19,6 +19,7 @@
 #include "simt/device.h"
 
 #define NRNN_UNROLL
+#define NRNN_NO_UNROLL
 
 #else
 
@@ -29,6 +30,8 @@
 #define NRNN_BOUNDED_KERNEL(threads, blocks) __global__ void __launch_bounds__(threads, blocks)
 // Before a loop whose counts are constants: all of it at once, so that arrays stay in registers.
 #define NRNN_UNROLL _Pragma("unroll")
+// Before a loop of few rounds that is in many places: none at once, so that code stays short.
+#define NRNN_NO_UNROLL _Pragma("unroll 1")
 
 namespace nrnn::cuda {
 
@@ -76,6 +79,8 @@ NRNN_DEVICE int32_t AtomicCompareExchange(int32_t* at, int32_t expected, int32_t
 NRNN_DEVICE float LoadL2(const float* at) { return __ldcg(at); }
 NRNN_DEVICE float4 LoadL2(const float4* at) { return __ldcg(at); }
 NRNN_DEVICE uint4 LoadL2(const uint4* at) { return __ldcg(at); }
+// Asks for the line at this address, which is read soon.
+NRNN_DEVICE void PrefetchL2(const void* at) { asm volatile("prefetch.global.L2 [%0];" ::"l"(at)); }
 
 // SyncGrid in two: the block arrives, having written what others wait for; it waits for all blocks
 // to have arrived for the round-th time, 1, 2, 3, ... Between them a block does what no other waits
