@@ -88,13 +88,13 @@ const WrongCall<World> kForwardCalls[] = {
        const Buffer lengths(w.device, std::vector<int32_t>{2, 4});
        return w.forward.lengths = lengths.get(), w.Forward();
      },
-     "lengths"},
+     "lengths", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"LengthsNegative", "nrnn_rnn_forward",
      [](W& w) {
        const Buffer lengths(w.device, std::vector<int32_t>{-1, 3});
        return w.forward.lengths = lengths.get(), w.Forward();
      },
-     "lengths"},
+     "lengths", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"H0Short", "nrnn_rnn_forward",
      [](W& w) { return w.forward.h0 = w.short_floats.get(), w.Forward(); }, "h0"},
     {"YNull", "nrnn_rnn_forward", [](W& w) { return w.forward.y = nullptr, w.Forward(); }, "y"},
@@ -143,7 +143,7 @@ const WrongCall<World> kBackwardCalls[] = {
        const Buffer lengths(w.device, std::vector<int32_t>{2, 4});
        return w.backward.lengths = lengths.get(), w.Backward();
      },
-     "lengths"},
+     "lengths", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"YNull", "nrnn_rnn_backward", [](W& w) { return w.backward.y = nullptr, w.Backward(); }, "y"},
     {"ReserveNull", "nrnn_rnn_backward",
      [](W& w) { return w.backward.reserve = nullptr, w.Backward(); }, "reserve"},
