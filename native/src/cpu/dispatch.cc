@@ -27,9 +27,9 @@ namespace {
 
 #if defined(__x86_64__)
 
-NRNN_TABLE(baseline, NRNN_CPU_TARGET_BASELINE)
 NRNN_TABLE(avx2, NRNN_CPU_TARGET_AVX2)
-#if defined(NATIVERNN_AVX512)
+#if defined(NATIVERNN_ALL_TARGETS)
+NRNN_TABLE(baseline, NRNN_CPU_TARGET_BASELINE)
 NRNN_TABLE(avx512, NRNN_CPU_TARGET_AVX512)
 #endif
 
@@ -40,9 +40,17 @@ bool HasAvx2() {
          __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
 
-// Null where the machine or this build has none.
+// These two: null where the machine or this build has none.
+const Kernels* Baseline() {
+#if defined(NATIVERNN_ALL_TARGETS)
+  return &baselineTable();
+#else
+  return nullptr;
+#endif
+}
+
 const Kernels* Avx512() {
-#if defined(NATIVERNN_AVX512)
+#if defined(NATIVERNN_ALL_TARGETS)
   const bool has = HasAvx2() && __builtin_cpu_supports("avx512f") &&
                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
@@ -55,9 +63,9 @@ const Kernels* Avx512() {
 const Kernels* Find(int32_t target) {
   switch (target) {
     case NRNN_CPU_TARGET_BEST:
-      return Avx512() ? Avx512() : HasAvx2() ? &avx2Table() : &baselineTable();
+      return Avx512() ? Avx512() : HasAvx2() ? &avx2Table() : Baseline();
     case NRNN_CPU_TARGET_BASELINE:
-      return &baselineTable();
+      return Baseline();
     case NRNN_CPU_TARGET_AVX2:
       return HasAvx2() ? &avx2Table() : nullptr;
     case NRNN_CPU_TARGET_AVX512:
