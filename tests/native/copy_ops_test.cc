@@ -21,10 +21,15 @@ std::string Name(const CopyShape& shape) {
          list(shape.source_strides) + "_to" + list(shape.destination_strides);
 }
 
+// Where the arrays begin in their buffers.
+struct Places {
+  int64_t source, destination;
+};
+
 std::vector<float> RunCopy(const Device& device, const CopyShape& shape,
                            const std::vector<double>& source,
-                           const std::vector<double>& destination) {
-  const Placed from(device, source, 3), to(device, destination, 1);
+                           const std::vector<double>& destination, const Places& places = {3, 1}) {
+  const Placed from(device, source, places.source), to(device, destination, places.destination);
   nrnn_copy_args args = {};
   args.rank = static_cast<int32_t>(shape.sizes.size());
   args.accumulate = shape.accumulate;
@@ -153,6 +158,73 @@ TEST_P(CopyOps, LargeLayoutsGiveTheSameBitsOnThreeThreads) {
     }
     ExpectCopy(one(), three(), shape, source, destination, terms);
   }
+}
+
+// Where fours of floats are read and written together, and where they are not.
+TEST_P(CopyOps, LayoutsMatchReferenceWhereverTheyBegin) {
+  const CopyShape shapes[] = {
+      {false, {6, 5, 8}, 0, {40, 8, 1}, 0, {80, 16, 1}},  // into every second row
+      {true, {6, 5, 8}, 0, {80, 16, 1}, 0, {40, 8, 1}},   // out of it
+      {true, {6, 5, 8}, 4, {80, 16, 1}, 2, {40, 8, 1}},   // from the middle of rows
+      {false, {6, 5, 8}, 0, {0, 8, 1}, 0, {40, 8, 1}},    // repeated
+      {true, {6, 40}, 0, {40, 1}, 0, {41, 1}},            // rows of odd length
+      {false, {3, 40, 36}, 0, {1440, 1, 40}, 0, {1440, 36, 1}},
+      {true, {3, 40, 36}, 0, {1440, 1, 40}, 0, {1440, 36, 1}},
+      {false, {40, 36}, 1439, {-36, -1}, 0, {36, 1}},  // backwards
+  };
+  Numbers numbers(13);
+  const auto source = numbers.Reals(6000), destination = numbers.Reals(6000);
+  for (const CopyShape& shape : shapes) {
+    auto want = destination;
+    reference::CopyStrided(shape, source, want);
+    for (const Places& places : {Places{0, 4}, {8, 1}, {2, 4}, {1, 1}}) {
+      const auto got = RunCopy(three(), shape, source, destination, places);
+      EXPECT_TRUE(Near(got, want, SumTolerance(1, want, 1), Name(shape)));
+    }
+  }
+}
+
+TEST_P(CopyOps, LongSumsMatchReference) {
+  const int64_t n = 20011;
+  const CopyShape shapes[] = {
+      {true, {3, n}, 0, {n, 1}, 0, {1, 0}},  // of rows
+      {true, {n, 3}, 0, {3, 1}, 0, {0, 1}},  // of columns
+      {
+          true,
+          {n, 3},
+          0,
+          {1, n},
+          0,
+          {0, -1},
+      },                                            // of rows, backwards
+      {true, {n / 40, 40}, 0, {40, 1}, 0, {0, 1}},  // of more columns than a warp has
+      {true, {7, n / 35, 5}, 0, {5, 35, 1}, 0, {2, 0, 0}},
+      {true, {n}, n - 1, {-1}, 0, {0}},
+      {true, {2, 5, n / 5}, 0, {n / 5, 0, 1}, 0, {1, 1, 0}},  // to elements that overlap
+  };
+  Numbers numbers(17);
+  const auto source = numbers.Reals(3 * n), destination = numbers.Reals(40);
+  for (CopyShape shape : shapes) {
+    double terms = 1;
+    for (size_t axis = 0; axis < shape.sizes.size(); ++axis) {
+      if (shape.destination_strides[axis] == 0) terms *= static_cast<double>(shape.sizes[axis]);
+      if (shape.destination_strides[axis] == -1) shape.destination_offset = shape.sizes[axis] - 1;
+    }
+    ExpectCopy(one(), three(), shape, source, destination, terms);
+  }
+}
+
+TEST_P(CopyOps, OfAssignmentsToOneElementTheLastStays) {
+  const CopyShape shapes[] = {
+      {false, {7, 9}, 0, {9, 1}, 0, {1, 1}},
+      {false, {7, 9}, 0, {9, 1}, 0, {2, 1}},
+      {false, {4, 7, 9}, 0, {63, 9, 1}, 0, {20, 2, 1}},
+      {false, {9, 7}, 0, {1, 9}, 0, {1, 3}},
+      {false, {5, 9}, 0, {9, 1}, 0, {0, 1}},
+  };
+  Numbers numbers(19);
+  const auto source = numbers.Reals(300), destination = numbers.Reals(300);
+  for (const CopyShape& shape : shapes) ExpectCopy(one(), three(), shape, source, destination, 1);
 }
 
 TEST_P(CopyOps, SumsRunInDouble) {

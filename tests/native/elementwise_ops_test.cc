@@ -174,9 +174,14 @@ struct BinaryCase {
   int64_t a_length, b_length;
 };
 
+// Where the operands begin in their buffers.
+struct Places {
+  int64_t a, b, y;
+};
+
 std::vector<float> RunBinary(const Device& device, int32_t op, const BinaryCase& shape,
                              const std::vector<double>& a, const std::vector<double>& b,
-                             bool in_place) {
+                             bool in_place, const Places& places = {1, 3, 2}) {
   int64_t count = 1;
   nrnn_binary_args args = {};
   args.op = op;
@@ -187,8 +192,8 @@ std::vector<float> RunBinary(const Device& device, int32_t op, const BinaryCase&
     args.b_strides[axis] = shape.b_strides[axis];
     count *= shape.sizes[axis];
   }
-  const Placed left(device, a, 1), right(device, b, 3);
-  const Placed y(device, std::vector<double>(static_cast<size_t>(count)), 2);
+  const Placed left(device, a, places.a), right(device, b, places.b);
+  const Placed y(device, std::vector<double>(static_cast<size_t>(count)), places.y);
   args.a = left.get();
   args.b = right.get();
   args.y = in_place ? left.get() : y.get();
@@ -226,6 +231,67 @@ TEST_P(ElementwiseOps, BinaryMatchesReferenceWithBroadcasts) {
       }
     }
   }
+}
+
+// Where fours of floats are read and written together, and where they are not.
+TEST_P(ElementwiseOps, BinaryMatchesReferenceWhereverOperandsBegin) {
+  const BinaryCase cases[] = {
+      {{5, 7, 8}, {56, 8, 1}, {0, 8, 1}, 280, 56},
+      {{5, 7, 8}, {56, 8, 1}, {7, 1, 0}, 280, 35},
+      {{5, 7, 8}, {0, 0, 1}, {56, 8, 1}, 8, 280},
+      {{5, 7, 8}, {57, 8, 1}, {0, 0, 0}, 284, 1},
+      {{5, 7, 6}, {42, 6, 1}, {0, 0, 1}, 210, 6},
+      {{3, 20000}, {20000, 1}, {0, 1}, 60000, 20000},
+      {{3, 20001}, {20001, 1}, {0, 1}, 60003, 20001},
+      {{60003}, {1}, {1}, 60003, 60003},
+  };
+  Numbers numbers(11);
+  for (const BinaryCase& shape : cases) {
+    const auto a = numbers.Reals(shape.a_length), b = numbers.Reals(shape.b_length);
+    const auto want = reference::Binary(NRNN_BINARY_SUBTRACT,
+                                        {shape.sizes, shape.a_strides, shape.b_strides}, a, b);
+    for (const Places& places : {Places{0, 4, 8}, {5, 1, 9}, {0, 4, 1}, {4, 1, 8}, {3, 4, 4}}) {
+      const std::string what = "n" + std::to_string(want.size()) + "_at" +
+                               std::to_string(places.a) + std::to_string(places.b) +
+                               std::to_string(places.y);
+      const auto got = RunBinary(three(), NRNN_BINARY_SUBTRACT, shape, a, b, false, places);
+      EXPECT_TRUE(Near(got, want, SumTolerance(1, {}, 1), what));
+    }
+  }
+}
+
+TEST_P(ElementwiseOps, LongRunsMatchReferenceWhereverTheyBegin) {
+  for (const int64_t length : {3, 4, 9, 70001}) {
+    Numbers numbers(static_cast<uint64_t>(length));
+    const auto x = numbers.Reals(length), dy = numbers.Reals(length);
+    const auto y = reference::UnaryForward(NRNN_UNARY_SQUARE, x);
+    const auto dx = reference::UnaryBackward(NRNN_UNARY_SQUARE, x, y, dy);
+    const auto chosen = reference::Where(x, y, dy), scaled = reference::Affine(x, -3.0, 0.5);
+    for (int64_t place = 0; place < 16; ++place) {
+      const int64_t first = place % 4 + 4, second = place / 4;
+      const std::string what = "n" + std::to_string(length) + "_at" + std::to_string(place);
+      const Placed from(three(), x, first), to(three(), dy, second), kept(three(), y, first);
+      const Placed gradient(three(), dy, second), affine(three(), x, first);
+      Check(nrnn_unary_forward(NRNN_UNARY_SQUARE, from.get(), to.get()));
+      EXPECT_TRUE(Near(to.Read(), y, SumTolerance(1, y), what));
+      Check(nrnn_where(from.get(), kept.get(), gradient.get(), to.get()));
+      EXPECT_TRUE(Near(to.Read(), chosen, SumTolerance(1, y), what));
+      Check(nrnn_unary_backward(NRNN_UNARY_SQUARE, from.get(), kept.get(), gradient.get(),
+                                gradient.get()));
+      EXPECT_TRUE(Near(gradient.Read(), dx, SumTolerance(1, dx), what));
+      Check(nrnn_affine(affine.get(), -3, 0.5f, affine.get()));
+      EXPECT_TRUE(Near(affine.Read(), scaled, SumTolerance(1, scaled), what));
+      EXPECT_TRUE(to.Alone() && gradient.Alone() && affine.Alone()) << what;
+    }
+  }
+}
+
+TEST_P(ElementwiseOps, NothingIsDoneToNothing) {
+  const Buffer none(one(), 0);
+  EXPECT_EQ(Done(one(), nrnn_unary_forward(NRNN_UNARY_EXP, none.get(), none.get())), NRNN_OK);
+  const nrnn_binary_args args = {NRNN_BINARY_ADD, 2,          {0, 3},     {3, 1},
+                                 {3, 1},          none.get(), none.get(), none.get()};
+  EXPECT_EQ(Done(one(), nrnn_binary(&args)), NRNN_OK);
 }
 
 TEST_P(ElementwiseOps, BinaryRefusesToOverwriteWhatItStillReads) {

@@ -19,9 +19,9 @@ struct Result {
 // dlogits overwrites the logits, if in_place.
 Result RunLoss(const Device& device, const CrossEntropyShape& shape,
                const std::vector<double>& logits, const std::vector<int32_t>& targets,
-               const std::vector<double>& dlosses, bool in_place) {
-  const Placed x(device, logits, 3), losses(device, dlosses, 1), gradient(device, dlosses, 2);
-  const Placed dx(device, logits, 5);
+               const std::vector<double>& dlosses, bool in_place, int64_t place = 3) {
+  const Placed x(device, logits, place), losses(device, dlosses, 1), gradient(device, dlosses, 2);
+  const Placed dx(device, logits, place + 4);
   const Buffer classes(device, targets);
   const nrnn_cross_entropy_args args = {
       shape.rows, shape.columns, shape.ignore_index, static_cast<float>(shape.label_smoothing),
@@ -68,6 +68,26 @@ TEST_P(LossOps, CrossEntropyMatchesReferenceAtEveryWidth) {
   }
 }
 
+// Rows that begin at 16 bytes and such that do not, as wide as several warps.
+TEST_P(LossOps, CrossEntropyOfWideRowsMatchesReference) {
+  for (const int64_t columns : {132, 1025, 5000}) {
+    for (const int64_t place : {0, 4, 1}) {
+      const CrossEntropyShape shape = {3, columns, -1, 0.1};
+      const std::string what = "columns" + std::to_string(columns);
+      Numbers numbers(static_cast<uint64_t>(columns));
+      const auto logits = numbers.Reals(shape.rows * columns, 10);
+      const auto dlosses = numbers.Reals(shape.rows);
+      const std::vector<int32_t> targets = {static_cast<int32_t>(columns - 1), -1, 0};
+      const Result got = RunLoss(one(), shape, logits, targets, dlosses, place == 4, place);
+      auto losses = reference::CrossEntropyForward(shape, logits, targets);
+      const auto terms = static_cast<double>(columns);
+      EXPECT_TRUE(Near(got.losses, losses, SumTolerance(terms, losses, 1), what));
+      const auto dlogits = reference::CrossEntropyBackward(shape, logits, targets, dlosses);
+      EXPECT_TRUE(Near(got.dlogits, dlogits, SumTolerance(terms, dlogits, 1), what));
+    }
+  }
+}
+
 TEST_P(LossOps, LargeLogitsLoseNoDigits) {
   const CrossEntropyShape shape = {1, 3, -1, 0};
   const std::vector<double> logits = {10000, 10001, 9990};
@@ -98,14 +118,27 @@ TEST_P(LossOps, ThreadsGiveTheSameBits) {
   EXPECT_TRUE(SameBits(with_three.dlogits, with_one.dlogits, "dlogits"));
 }
 
+// On a CPU by the call itself, before anything is written; on a GPU by the next call that waits,
+// once, and the wrong rows are NaN.
 TEST_P(LossOps, TargetsOutOfRangeAreRefused) {
+  const bool gpu = one().IsGpu();
   const Buffer logits(one(), 4), losses(one(), std::vector<float>{7, 7});
+  const Buffer dlosses(one(), std::vector<float>{2, 2}), dlogits(one(), std::vector<float>(4, 7));
   const Buffer targets(one(), std::vector<int32_t>{1, 2});
   const nrnn_cross_entropy_args args = {2, 2, -100, 0, logits.get(), targets.get()};
-  EXPECT_EQ(nrnn_cross_entropy_forward(&args, losses.get()), NRNN_INVALID_ARGUMENT);
-  EXPECT_STREQ(nrnn_last_error(),
-               "nrnn_cross_entropy_forward: targets[1] is 2, must be 0..1 or ignore_index (-100)");
-  EXPECT_TRUE(Same(losses.Read(), {7, 7}, "losses"));
+  const auto expect_refused = [&](nrnn_status status) {
+    EXPECT_EQ(status == NRNN_OK, gpu);
+    EXPECT_EQ(Done(one(), status), NRNN_INVALID_ARGUMENT);
+    EXPECT_EQ(LastReason(), "targets[1] is 2, must be 0..1 or ignore_index (-100)");
+    EXPECT_EQ(nrnn_device_synchronize(one().get()), NRNN_OK);
+  };
+  expect_refused(nrnn_cross_entropy_forward(&args, losses.get()));
+  expect_refused(nrnn_cross_entropy_backward(&args, dlosses.get(), dlogits.get()));
+  const auto loss = losses.Read();
+  EXPECT_FLOAT_EQ(loss[0], gpu ? 0.693147181f : 7);
+  EXPECT_EQ(std::isnan(loss[1]), gpu);
+  const std::vector<double> on_gpu = {1, -1, kNaN, kNaN};
+  EXPECT_TRUE(Same(dlogits.Read(), gpu ? on_gpu : std::vector<double>(4, 7), "dlogits"));
 }
 
 NRNN_INSTANTIATE_TARGETS(LossOps);

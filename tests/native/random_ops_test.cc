@@ -69,6 +69,23 @@ TEST_P(RandomOps, MatchReferenceAtEveryLength) {
   }
 }
 
+// In fours of elements and not, and past what a GPU's threads take at once.
+TEST_P(RandomOps, LongDropoutMatchesReferenceWhereverItBegins) {
+  const int64_t length = 70003;
+  const auto [seed, offset] = kStreams[2];
+  const std::vector<double> x(static_cast<size_t>(length), 3);
+  const auto want = reference::Dropout(x, 0.25f, seed, offset);
+  for (const auto& [from, to] : {std::pair<int64_t, int64_t>{0, 0}, {4, 8}, {0, 1}, {2, 4}}) {
+    const Placed source(three(), x, from), y(three(), x, to);
+    Check(nrnn_dropout(source.get(), 0.25f, seed, offset, y.get()));
+    EXPECT_TRUE(Same(y.Read(), Doubles(Floats(want)), Name(kStreams[2], length)));
+    EXPECT_TRUE(y.Alone());
+  }
+  const auto uniform = reference::RandomUniform<double>(length, -0.25, 3, seed, offset);
+  EXPECT_TRUE(Same(Uniform(three(), kStreams[2], length, -0.25f, 3), Doubles(Floats(uniform)),
+                   Name(kStreams[2], length)));
+}
+
 TEST_P(RandomOps, ThreadsAndInstructionSetsGiveTheSameBits) {
   const Device other(1, kTargets[0]);
   const int64_t length = 50003;

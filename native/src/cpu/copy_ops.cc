@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/strides.h"
 #include "cpu/cpu_backend.h"
 #include "cpu/elementwise.h"
-#include "cpu/strides.h"
 
 namespace nrnn::cpu {
 namespace {
@@ -19,56 +19,6 @@ constexpr int64_t kGrain = 16384;
 constexpr int64_t kSumGrain = 65536;
 // Columns summed side by side: 2 KiB of doubles.
 constexpr int64_t kSumColumns = 256;
-
-int64_t Magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
-
-// The larger destination strides first.
-Region SortedByDestination(const Region& region) {
-  int order[kMaxRank];
-  for (int axis = 0; axis < region.rank; ++axis) order[axis] = axis;
-  std::stable_sort(order, order + region.rank, [&](int a, int b) {
-    return Magnitude(region.second[a]) > Magnitude(region.second[b]);
-  });
-  Region sorted{};
-  for (int axis = 0; axis < region.rank; ++axis) {
-    const int from = order[axis];
-    sorted.Append(region.sizes[from], region.first[from], region.second[from]);
-  }
-  return sorted;
-}
-
-// Whether every index of a sorted region surely has a destination element of its own.
-bool IsDisjoint(const Region& sorted) {
-  int64_t extent = 0;
-  for (int axis = sorted.rank - 1; axis >= 0; --axis) {
-    const int64_t stride = Magnitude(sorted.second[axis]);
-    if (stride <= extent) return false;
-    extent += stride * (sorted.sizes[axis] - 1);
-  }
-  return true;
-}
-
-void MoveAxis(Region& region, int from, int to) {
-  const int64_t size = region.sizes[from], first = region.first[from], second = region.second[from];
-  const int step = from < to ? 1 : -1;
-  for (int axis = from; axis != to; axis += step) {
-    region.sizes[axis] = region.sizes[axis + step];
-    region.first[axis] = region.first[axis + step];
-    region.second[axis] = region.second[axis + step];
-  }
-  region.sizes[to] = size;
-  region.first[to] = first;
-  region.second[to] = second;
-}
-
-// The axis with the smallest source stride.
-int NearestAxis(const Region& region) {
-  int nearest = 0;
-  for (int axis = 1; axis < region.rank; ++axis) {
-    if (Magnitude(region.first[axis]) <= Magnitude(region.first[nearest])) nearest = axis;
-  }
-  return nearest;
-}
 
 struct Copy {
   ThreadPool& pool;

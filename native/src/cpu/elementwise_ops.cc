@@ -1,9 +1,9 @@
 // Elementwise operations of the CPU backend, in ranges of kGrain elements.
 #include <algorithm>
 
+#include "core/strides.h"
 #include "cpu/cpu_backend.h"
 #include "cpu/elementwise.h"
-#include "cpu/strides.h"
 
 namespace nrnn::cpu {
 namespace {

@@ -10,16 +10,10 @@ namespace nrnn::cuda {
 // Values of shared memory that each of these needs; free for another use behind a barrier.
 constexpr int kBlockSumRoom = 32;
 
-template <class Value>
-NRNN_DEVICE Value LanesSum(Value value) {
-  for (int mask = kWarp / 2; mask > 0; mask /= 2) value += ShuffleXor(value, mask);
-  return value;
-}
-
 // Of all threads; every thread of the block calls it. Value: float or double.
 template <class Value>
 NRNN_DEVICE Value BlockSum(Value value, Value* shared) {
-  value = LanesSum(value);
+  value = WarpSum(value);
   if (Warps() == 1) return value;
   SyncBlock();  // another sum may still be read
   if (Lane() == 0) shared[Warp()] = value;

@@ -157,7 +157,8 @@ NRNN_DEVICE int64_t GlobalThread() { return Block() * Threads() + Thread(); }
 NRNN_DEVICE int64_t GlobalThreads() { return Blocks() * Threads(); }
 
 // Sum and maximum over a warp, the same bits in every lane.
-NRNN_DEVICE float WarpSum(float value) {
+template <class Value>
+NRNN_DEVICE Value WarpSum(Value value) {
   for (int mask = kWarp / 2; mask > 0; mask /= 2) value += ShuffleXor(value, mask);
   return value;
 }

@@ -1,13 +1,14 @@
-// Strided regions: walking the indices of a shape for several operands at once, and merging axes
-// that lie together.
-#ifndef NATIVERNN_CPU_STRIDES_H_
-#define NATIVERNN_CPU_STRIDES_H_
+// Strided regions: walking the indices of a shape for two operands at once, and what is done to the
+// axes before.
+#ifndef NATIVERNN_CORE_STRIDES_H_
+#define NATIVERNN_CORE_STRIDES_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "core/ops.h"
 
-namespace nrnn::cpu {
+namespace nrnn {
 
 // A shape and the strides of two operands along its axes.
 struct Region {
@@ -82,6 +83,59 @@ class Odometer {
   int64_t first_ = 0, second_ = 0;
 };
 
-}  // namespace nrnn::cpu
+// Of copies, the first operand is the source and the second the destination.
 
-#endif  // NATIVERNN_CPU_STRIDES_H_
+inline int64_t Magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
+
+// The larger destination strides first.
+inline Region SortedByDestination(const Region& region) {
+  int order[kMaxRank];
+  for (int axis = 0; axis < region.rank; ++axis) order[axis] = axis;
+  std::stable_sort(order, order + region.rank, [&](int a, int b) {
+    return Magnitude(region.second[a]) > Magnitude(region.second[b]);
+  });
+  Region sorted{};
+  for (int axis = 0; axis < region.rank; ++axis) {
+    const int from = order[axis];
+    sorted.Append(region.sizes[from], region.first[from], region.second[from]);
+  }
+  return sorted;
+}
+
+// Whether every index of a sorted region surely has a destination element of its own.
+inline bool IsDisjoint(const Region& sorted) {
+  int64_t extent = 0;
+  for (int axis = sorted.rank - 1; axis >= 0; --axis) {
+    const int64_t stride = Magnitude(sorted.second[axis]);
+    if (stride <= extent) return false;
+    extent += stride * (sorted.sizes[axis] - 1);
+  }
+  return true;
+}
+
+// Takes an axis out and puts it in again at `to`.
+inline void MoveAxis(Region& region, int from, int to) {
+  const int64_t size = region.sizes[from], first = region.first[from], second = region.second[from];
+  const int step = from < to ? 1 : -1;
+  for (int axis = from; axis != to; axis += step) {
+    region.sizes[axis] = region.sizes[axis + step];
+    region.first[axis] = region.first[axis + step];
+    region.second[axis] = region.second[axis + step];
+  }
+  region.sizes[to] = size;
+  region.first[to] = first;
+  region.second[to] = second;
+}
+
+// The axis with the smallest source stride.
+inline int NearestAxis(const Region& region) {
+  int nearest = 0;
+  for (int axis = 1; axis < region.rank; ++axis) {
+    if (Magnitude(region.first[axis]) <= Magnitude(region.first[nearest])) nearest = axis;
+  }
+  return nearest;
+}
+
+}  // namespace nrnn
+
+#endif  // NATIVERNN_CORE_STRIDES_H_
