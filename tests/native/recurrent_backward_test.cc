@@ -3,8 +3,6 @@
 //
 // W_ih is the identity, so that the reference's dx is da, and its db_hh of a step what W_hh's rows
 // got: da, but dq of GRU.
-#include "cuda/recurrent.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -14,6 +12,7 @@
 #include <memory>
 #include <sstream>
 
+#include "cuda/recurrent.h"
 #include "cuda/step_graphs.h"
 #include "numbers.h"
 #include "reference/cell.h"
@@ -113,9 +112,7 @@ void RunRow(const BackwardCase& of, int64_t row, const Array<double>& identity,
   const Array<double> zeros(gates);
   const reference::CellParams<const double> params{identity.data(), data.weight_hh.data(),
                                                    zeros.data(), data.bias_hh.data()};
-  const auto at = [&](int64_t k) {
-    return (of.reverse ? length - 1 - k : k) * of.batch + row;
-  };
+  const auto at = [&](int64_t k) { return (of.reverse ? length - 1 - k : k) * of.batch + row; };
   auto h = Part(data.h0, row * hidden, hidden);
   auto c = of.cell == Cell::kLstm ? Part(data.c0, row * hidden, hidden) : Array<double>();
   std::vector<reference::CellStep<double>> steps;
@@ -135,10 +132,10 @@ void RunRow(const BackwardCase& of, int64_t row, const Array<double>& identity,
   for (int64_t k = length - 1; k >= 0; --k) {
     for (int64_t j = 0; j < hidden; ++j) dh[j] += data.dy[at(k) * hidden + j];
     Array<double> dweight_ih(gates * gates), dweight_hh(gates * hidden), db_ih(gates), db_hh(gates);
-    const auto step = StepBackward(
-        of.cell, params, steps[k], dh, dc,
-        reference::CellParams<double>{dweight_ih.data(), dweight_hh.data(), db_ih.data(),
-                                      db_hh.data()});
+    const auto step =
+        StepBackward(of.cell, params, steps[k], dh, dc,
+                     reference::CellParams<double>{dweight_ih.data(), dweight_hh.data(),
+                                                   db_ih.data(), db_hh.data()});
     Put(step.dx, data.da, at(k) * gates);
     if (of.cell == Cell::kGru) Put(Part(db_hh, 2 * hidden, hidden), data.dq, at(k) * hidden);
     dh = step.dh_before;
@@ -267,9 +264,8 @@ class BackwardRun {
       for (int64_t b = 0; b < of_.batch; ++b)
         for (int64_t j = 0; j < of_.hidden; ++j)
           spread[t * call_.y_step + b * call_.y_row + of_.hidden + j] =
-              t < data.lengths[b]
-                  ? static_cast<float>(values[(t * of_.batch + b) * of_.hidden + j])
-                  : beyond;
+              t < data.lengths[b] ? static_cast<float>(values[(t * of_.batch + b) * of_.hidden + j])
+                                  : beyond;
     return spread;
   }
 
@@ -375,9 +371,10 @@ TEST_P(RecurrentBackward, PrecisionsMatchReference) {
 
 TEST_P(RecurrentBackward, SizesMatchReference) {
   for (int64_t size = 1; size <= 70; size += kSweepStride == 1 ? 3 : 12) {
-    for (const auto& of : {Case(3, 5, size), Case(3, size, 9), Case(size, 3, 5), Case(1, 1, size)}) {
-      const auto drawn = WithRandomOptions(of, static_cast<uint64_t>(
-                                                   size + 1000 * static_cast<int64_t>(of.cell)));
+    for (const auto& of :
+         {Case(3, 5, size), Case(3, size, 9), Case(size, 3, 5), Case(1, 1, size)}) {
+      const auto drawn =
+          WithRandomOptions(of, static_cast<uint64_t>(size + 1000 * static_cast<int64_t>(of.cell)));
       if (!Selected(drawn.Name())) continue;
       ASSERT_TRUE(Check(drawn));
     }

@@ -1,6 +1,7 @@
 // The gradients of one hidden unit of one row and step, from what the forward pass left:
 //
-//   LSTM          do = dh tc   dc += dh o (1 - tc^2)   di = dc g   df = dc c'   dg = dc i   dc' = dc f,
+//   LSTM          do = dh tc   dc += dh o (1 - tc^2)   di = dc g   df = dc c'   dg = dc i   dc' =
+//   dc f,
 //                 with tc = tanh(c);  da_i = di i (1 - i), f and o alike;  da_g = dg (1 - g^2)
 //   GRU           da_n = dh (1 - z) (1 - n^2)   dq = da_n r   dr = da_n q   dz = dh (h' - n)
 //                 dh' = z dh + ..., where ... is the product [da_r da_z dq] W_hh

@@ -1,8 +1,8 @@
 // The largest finite magnitude of the gradients that enter a recurrence, as kMaxima partial ones: a
 // maximum does not depend on the order.
 //
-// Layout: dy [T,B,H] with strides; dhn, dcn [B,H]. Plan: a warp takes a row of H at a time; bound by
-// reading dy.
+// Layout: dy [T,B,H] with strides; dhn, dcn [B,H]. Plan: a warp takes a row of H at a time; bound
+// by reading dy.
 #include "cuda/gradient_scale.cuh"
 
 namespace nrnn::cuda {
@@ -33,8 +33,8 @@ NRNN_KERNEL GradientMaximaKernel(MaximaArgs args) {
   for (int64_t row = first; call.dy && row < call.steps * call.batch; row += all) {
     const int64_t t = row / call.batch, b = row % call.batch;
     if (call.lengths && t >= call.lengths[b]) continue;
-    largest = fmaxf(
-        largest, LargestOfRow(call.dy + t * call.dy_step + b * call.dy_row, call.hidden));
+    largest =
+        fmaxf(largest, LargestOfRow(call.dy + t * call.dy_step + b * call.dy_row, call.hidden));
   }
   for (int64_t b = first; b < call.batch; b += all) {
     const int64_t at = b * call.hidden;

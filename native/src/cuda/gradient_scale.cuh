@@ -1,8 +1,8 @@
-// Gradients are often smaller than what fp16 holds (2^-14, with all its digits): they are multiplied
-// by a power of two where they are rounded to it, and what is made of them is divided by it again.
-// The largest finite number of dy, dhn and dcn becomes 1 to 2, so that a gradient may grow 2^15 times
-// on its way through the steps, or be 2^14 times smaller, before digits are lost. Infinities and
-// NaN stay what they are, and so does what grows beyond fp16: it becomes infinite.
+// Gradients are often smaller than what fp16 holds (2^-14, with all its digits): they are
+// multiplied by a power of two where they are rounded to it, and what is made of them is divided by
+// it again. The largest finite number of dy, dhn and dcn becomes 1 to 2, so that a gradient may
+// grow 2^15 times on its way through the steps, or be 2^14 times smaller, before digits are lost.
+// Infinities and NaN stay what they are, and so does what grows beyond fp16: it becomes infinite.
 #ifndef NATIVERNN_CUDA_GRADIENT_SCALE_CUH_
 #define NATIVERNN_CUDA_GRADIENT_SCALE_CUH_
 

@@ -3,15 +3,15 @@
 //
 // Layout: recurrent.h. Plan: every block owns some hidden units for some rows of the batch. Their
 // columns of W_hh, over all gates of all units, are read once, rounded, and stay in registers and
-// shared memory; the units' dh and dc stay in shared memory. In a step, from the last to the first, a
-// block multiplies the gradients of all units' gates in the step after with its columns, chunk by
+// shared memory; the units' dh and dc stay in shared memory. In a step, from the last to the first,
+// a block multiplies the gradients of all units' gates in the step after with its columns, chunk by
 // chunk while the next chunk comes; computes its units' gates; writes them to the reserve, and
 // rounded to the array that all blocks exchange through L2. While it waits for the others it asks
 // for what the next step needs of the forward pass.
 //
-// What bounds a step: two waits for L2 (the barrier, the first chunk), and then reading G B H numbers
-// a block, G times what a forward step reads: blocks for several groups of rows, with more units
-// each, read less. See recurrent_tiling.cc.
+// What bounds a step: two waits for L2 (the barrier, the first chunk), and then reading G B H
+// numbers a block, G times what a forward step reads: blocks for several groups of rows, with more
+// units each, read less. See recurrent_tiling.cc.
 #include "cuda/recurrent_backward.cuh"
 #include "cuda/step_backward.h"
 
@@ -25,7 +25,7 @@ int64_t Aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * 
 template <class Precision, int kColumnTiles>
 NRNN_BOUNDED_KERNEL(kRecurrentThreads, 1)
 BackwardPersistentKernel(BackwardKernelArgs args) {
-  constexpr int kRegisterTiles = std::is_same_v<Precision, Float32> ? 0 : kMostRegisterTiles;
+  constexpr int kRegisterTiles = std::is_same_v<Precision, Float32> ? 0 : kKeptTiles / kColumnTiles;
   unsigned char* shared = SharedMemory<unsigned char>();
   const RecurrentTiling& tiling = args.main.tiling;
   float* dh = reinterpret_cast<float*>(shared + tiling.state_at);
@@ -35,44 +35,34 @@ BackwardPersistentKernel(BackwardKernelArgs args) {
   StepProduct<Precision, kColumnTiles, kKeptRowTiles, 0, false> reset(args.reset.tiling, shared,
                                                                       nullptr);
   if (block.kScales) block.SetScale(LoadScale(args.maxima, dh));
-  product.KeepWeights([&](int column, int k) {
+  product.template KeepWeights<true>([&](int column, int k) {
     return BackwardWeight(args.call, args.main, block.first_unit() + column, k);
   });
   const bool resets = args.call.cell == Cell::kGruResetBefore;
   if (resets) {
-    reset.KeepWeights([&](int column, int k) {
+    reset.template KeepWeights<true>([&](int column, int k) {
       return BackwardWeight(args.call, args.reset, block.first_unit() + column, k);
     });
   }
-  const auto sum = [&](int row, int unit) { return product.Sum(row, unit); };
-  const auto reset_sum = [&](int row, int unit) { return reset.Sum(row, unit); };
   block.LoadState();
+  // Of the last step there is none after it: its product is of zeros, so that there is one place
+  // that multiplies. -1: dh0.
+  const int64_t end = args.call.dh0 || args.call.dc0 ? -1 : 0;
   uint32_t round = 0;
-  for (int64_t s = args.call.steps - 1; s >= 0; --s) {
-    if (s + 1 == args.call.steps) {
-      block.Finish(s, 0, block.rows(), sum);
-    } else {
-      AwaitGrid(args.arrived, ++round);
-      product.Multiply(block.Exchanged(s + 1), block.rows(), [&](int first, int count) {
-        block.Finish(s, first, count, sum);
-      });
-    }
-    if (resets) {
+  for (int64_t s = args.call.steps - 1; s >= end; --s) {
+    if (s + 1 < args.call.steps) AwaitGrid(args.arrived, ++round);
+    product.Multiply(block.Exchanged(s + 1), block.rows(), [&](int first, int count) {
+      block.Finish(s, first, count, [&](int row, int unit) { return product.Sum(row, unit); });
+    });
+    if (resets && s >= 0) {
       SyncGrid(args.arrived, ++round);
       reset.Multiply(block.ExchangedReset(), block.rows(), [&](int first, int count) {
-        block.FinishReset(s, first, count, reset_sum);
+        block.FinishReset(s, first, count, [&](int row, int unit) { return reset.Sum(row, unit); });
       });
     }
-    if (s == 0 && args.call.dh0 == nullptr) break;
-    ArriveGrid(args.arrived);
+    if (s > end) ArriveGrid(args.arrived);
     if (s > 0) block.Prefetch(s - 1);
   }
-  if (args.call.dh0 == nullptr || args.call.steps == 0) {
-    return block.StoreState(0, block.rows(), [](int, int) { return 0.0f; });
-  }
-  AwaitGrid(args.arrived, ++round);
-  product.Multiply(block.Exchanged(0), block.rows(),
-                   [&](int first, int count) { block.StoreState(first, count, sum); });
 }
 
 // Where the parts of a call's scratch begin, in bytes.
@@ -107,14 +97,19 @@ struct BackwardScratch {
   int64_t arrived, even, odd, n, zeroed, maxima, dh, dc, packed, reset_packed, end;
 };
 
+BackwardPart PartOf(int first_gate, int gates, const RecurrentBackwardCall& call,
+                    const RecurrentTiling& tiling) {
+  const uint64_t one = uint64_t{1} << 32, count = static_cast<uint64_t>(gates);
+  return {first_gate, gates, gates * static_cast<int>(call.hidden), (one + count - 1) / count,
+          tiling};
+}
+
 BackwardKernelArgs KernelArgs(const RecurrentBackwardCall& call, const BackwardScratch& at) {
   BackwardKernelArgs args{};
   args.call = call;
   args.gates = static_cast<int>(GateCount(call.cell));
-  const int main_gates = call.cell == Cell::kGruResetBefore ? 2 : args.gates;
-  const int hidden = static_cast<int>(call.hidden);
-  args.main = {0, main_gates, main_gates * hidden, call.tiling};
-  args.reset = {2, 1, hidden, BackwardScratch::ResetTiling(call)};
+  args.main = PartOf(0, call.cell == Cell::kGruResetBefore ? 2 : args.gates, call, call.tiling);
+  args.reset = PartOf(2, 1, call, BackwardScratch::ResetTiling(call));
   unsigned char* scratch = static_cast<unsigned char*>(call.scratch);
   args.exchange[0] = scratch + at.even;
   args.exchange[1] = scratch + at.odd;
@@ -147,12 +142,12 @@ void RecurrentBackward(const RecurrentBackwardCall& call) {
   const BackwardKernelArgs args = KernelArgs(call, at);
   FillBytes(call.scratch, 0, at.zeroed, *call.stream);
   if (call.precision == NRNN_PRECISION_FLOAT16) {
-    FindMaxima(call, reinterpret_cast<float*>(static_cast<unsigned char*>(call.scratch) + at.maxima));
+    FindMaxima(call,
+               reinterpret_cast<float*>(static_cast<unsigned char*>(call.scratch) + at.maxima));
   }
   if (!call.tiling.persistent) return StepBackward(args);
-  WithPrecision(call.precision, [&](auto precision) {
-    LaunchPersistent<decltype(precision)>(call.tiling, args);
-  });
+  WithPrecision(call.precision,
+                [&](auto precision) { LaunchPersistent<decltype(precision)>(call.tiling, args); });
 }
 
 }  // namespace nrnn::cuda

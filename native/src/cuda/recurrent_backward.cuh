@@ -5,8 +5,8 @@
 //   dh = carried + da_{s+1} W_hh + dy,   da, dc and the next carried part: cell_gradients.cuh
 //
 // da_s goes to the other blocks through an array of which a row holds the gates of a unit side by
-// side: number (unit, gate) is k = unit G + gate of the product. Reset before has two: of r and z, and
-// of n, whose product belongs to the same step.
+// side: number (unit, gate) is k = unit G + gate of the product. Reset before has two: of r and z,
+// and of n, whose product belongs to the same step.
 //
 // Steps at or after a row's length pass dh and dc on and give da = 0. Their place in the exchanged
 // array stays as it is, and what the product makes of it is not used, so that neither infinite
@@ -24,16 +24,17 @@ namespace nrnn::cuda {
 // A product of a step: which gates of W_hh, and how its depth is divided.
 struct BackwardPart {
   int first_gate, gates;
-  int depth;  // gates H
+  int depth;              // gates H
+  uint64_t one_by_gates;  // 2^32 / gates, rounded up: the quotient of k without a division
   RecurrentTiling tiling;
 };
 
 struct BackwardKernelArgs {
   RecurrentBackwardCall call;
-  int gates;            // of the cell
-  BackwardPart main;    // all gates; reset before: r and z
-  BackwardPart reset;   // reset before: n
-  void* exchange[2];    // [B, width of main], in turns
+  int gates;             // of the cell
+  BackwardPart main;     // all gates; reset before: r and z
+  BackwardPart reset;    // reset before: n
+  void* exchange[2];     // [B, width of main], in turns
   void* reset_exchange;  // [B, width of reset]
   uint32_t* arrived;     // of the persistent kernel, 0
   const float* maxima;   // fp16: kMaxima of them (gradient_scale.cuh)
@@ -50,8 +51,9 @@ struct BackwardKernelArgs {
 NRNN_DEVICE float BackwardWeight(const RecurrentBackwardCall& call, const BackwardPart& part,
                                  int64_t unit, int k) {
   if (k >= part.depth || unit >= call.hidden) return 0.0f;
-  const int64_t gate = part.first_gate + k % part.gates;
-  return call.weight_hh[(gate * call.hidden + k / part.gates) * call.hidden + unit];
+  const int from = static_cast<int>(static_cast<uint64_t>(k) * part.one_by_gates >> 32);
+  const int64_t gate = part.first_gate + k - from * part.gates;
+  return call.weight_hh[(gate * call.hidden + from) * call.hidden + unit];
 }
 
 template <class Precision>
@@ -112,8 +114,8 @@ class BackwardBlock {
     }
   }
 
-  // Step s of rows first .. first + count - 1. sum(row, unit): the product, row from `first` on;
-  // not called where no step is after s.
+  // Step s of rows first .. first + count - 1. sum(row, unit): the product, row from `first` on,
+  // which counts for nothing where no step is after s. s = -1: the state before all steps.
   template <class Sum>
   NRNN_DEVICE void Finish(int64_t s, int first, int count, const Sum& sum) {
     Each(first, count, [&](int e, int row, int unit) {
@@ -122,7 +124,13 @@ class BackwardBlock {
       if (s + 1 < call_.steps && StepAt(s + 1) < length) {
         dh += scale_.Undo(sum(row - first, unit));
       }
-      FinishElement(s, e, row, unit, StepAt(s) < length, dh);
+      if (s < 0) {
+        const int64_t at = StateAt(row, unit);
+        if (call_.dh0) call_.dh0[at] = dh;
+        if (call_.dc0) call_.dc0[at] = dc_[State(e, row, unit)];
+      } else {
+        FinishElement(s, e, row, unit, StepAt(s) < length, dh);
+      }
     });
   }
 
@@ -143,20 +151,6 @@ class BackwardBlock {
     });
   }
 
-  // Behind the last step: sum is the product's part of dh0.
-  template <class Sum>
-  NRNN_DEVICE void StoreState(int first, int count, const Sum& sum) const {
-    Each(first, count, [&](int e, int row, int unit) {
-      const int64_t at = StateAt(row, unit);
-      if (call_.dh0) {
-        const bool active = StepAt(0) < Length(row);
-        call_.dh0[at] =
-            dh_[State(e, row, unit)] + (active ? scale_.Undo(sum(row - first, unit)) : 0.0f);
-      }
-      if (call_.dc0) call_.dc0[at] = dc_[State(e, row, unit)];
-    });
-  }
-
  private:
   static constexpr int kSector = 8;  // floats of 32 bytes
 
@@ -166,6 +160,7 @@ class BackwardBlock {
   template <class Body>
   NRNN_DEVICE void Each(int first, int count, const Body& body) const {
     const int end = (first + count) * units_;
+    NRNN_NO_UNROLL
     for (int e = first * units_ + Thread(); e < end; e += Threads()) {
       const int row = e / units_, unit = e % units_;
       if (first_unit_ + unit < call_.hidden) body(e, row, unit);
@@ -183,7 +178,8 @@ class BackwardBlock {
     return whole_ ? StateAt(row, unit) : e;
   }
   NRNN_DEVICE float* GateAt(int64_t t, int row, int unit, int gate) const {
-    return call_.gates + ((t * call_.batch + first_row_ + row) * args_.gates + gate) * call_.hidden +
+    return call_.gates +
+           ((t * call_.batch + first_row_ + row) * args_.gates + gate) * call_.hidden +
            first_unit_ + unit;
   }
   NRNN_DEVICE float* AuxAt(int64_t t, int row, int unit) const {

@@ -25,12 +25,12 @@ int64_t Aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * 
 template <class Precision, int kColumnTiles>
 NRNN_BOUNDED_KERNEL(kRecurrentThreads, 1)
 ForwardPersistentKernel(ForwardKernelArgs args) {
-  constexpr int kRegisterTiles = std::is_same_v<Precision, Float32> ? 0 : kMostRegisterTiles;
+  constexpr int kRegisterTiles = std::is_same_v<Precision, Float32> ? 0 : kKeptTiles / kColumnTiles;
   unsigned char* shared = SharedMemory<unsigned char>();
   ForwardBlock<Precision> block(args, shared);
   StepProduct<Precision, kColumnTiles, kKeptRowTiles, kRegisterTiles, false> product(
       args.tiling, shared, nullptr);
-  product.KeepWeights([&](int column, int k) {
+  product.template KeepWeights<false>([&](int column, int k) {
     const int64_t row = WeightRow(args, block.unit_block(), column);
     return row >= 0 && k < args.hidden ? args.weight_hh[row * args.hidden + k] : 0.0f;
   });

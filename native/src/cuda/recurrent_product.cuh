@@ -62,24 +62,33 @@ class StepProduct {
   }
 
   // weight(column, k), any k below the width: W_hh's, 0 beyond it. Once, by the whole block.
-  template <class Weight>
+  // kColumnsFirst: weights of neighbouring columns lie side by side in memory, else those of
+  // neighbouring k.
+  template <bool kColumnsFirst, class Weight>
   NRNN_DEVICE void KeepWeights(const Weight& weight) {
-    NRNN_UNROLL
-    for (int i = 0; i < kRegisterTiles; ++i) {
-      if (i < tiling_.register_tiles) {
-        PlaceWeights(weight, ring_, kDepth + Unit::kPadding, i, 1);
-        SyncBlock();
-        const Element* from = ring_ + (part_ * columns_ + column_) * (kDepth + Unit::kPadding);
+    constexpr int kStride = kStagedTiles * kDepth + Unit::kPadding;
+    for (int first = 0; first < tiling_.register_tiles; first += kStagedTiles) {
+      const int left = tiling_.register_tiles - first;
+      SyncBlock();
+      PlaceWeights<kColumnsFirst>(weight, ring_, kStride, first,
+                                  left < kStagedTiles ? left : kStagedTiles);
+      SyncBlock();
+      // All indices of kept_ are constants, so that it stays in registers.
+      NRNN_UNROLL
+      for (int i = 0; i < kRegisterTiles; ++i) {
+        if (i < first || i >= first + kStagedTiles || i >= tiling_.register_tiles) continue;
+        const Element* from =
+            ring_ + (part_ * columns_ + column_) * kStride + i % kStagedTiles * kDepth;
         NRNN_UNROLL
         for (int n = 0; n < kColumnTiles; ++n) {
-          kept_[i][n] = Unit::LoadB(from + n * kTileColumns * (kDepth + Unit::kPadding),
-                                    kDepth + Unit::kPadding);
+          kept_[i][n] = Unit::LoadB(from + n * kTileColumns * kStride, kStride);
         }
-        SyncBlock();
       }
     }
     const int rest = tiling_.depth_tiles - tiling_.register_tiles;
-    if (rest > 0) PlaceWeights(weight, weights_, rest_stride_, tiling_.register_tiles, rest);
+    if (rest > 0) {
+      PlaceWeights<kColumnsFirst>(weight, weights_, rest_stride_, tiling_.register_tiles, rest);
+    }
     SyncBlock();
   }
 
@@ -102,10 +111,11 @@ class StepProduct {
       NRNN_UNROLL
       for (int i = 0; i < kRegisterTiles; ++i) {
         if (i < tiling_.register_tiles) {
-          if ((i & mask) == 0) a = NextChunk(feed, slot);
+          if (i % kLeastChunk == 0 && (i & mask) == 0) a = NextChunk(feed, slot);
           MultiplyKept(a + (i & mask) * kDepth, kept_[i], c);
         }
       }
+      NRNN_NO_UNROLL
       for (int i = tiling_.register_tiles; i < tiling_.depth_tiles; ++i) {
         if ((i & mask) == 0) a = NextChunk(feed, slot);
         MultiplyShared(a + (i & mask) * kDepth, SharedWeights(a, i), c);
@@ -134,17 +144,42 @@ class StepProduct {
     int rows, first, chunk, slot;
   };
 
-  // tiles depth tiles of every part from `first` on, to [part][column][stride].
-  template <class Weight>
+  // tiles depth tiles of every part from `first` on, to [part][column][stride]. All counts but that
+  // of the tiles are powers of two. Several loads of a thread are on their way at once: there is
+  // nothing else to do meanwhile.
+  template <bool kColumnsFirst, class Weight>
   NRNN_DEVICE void PlaceWeights(const Weight& weight, Element* to, int stride, int first,
                                 int tiles) {
-    const int length = tiles * kDepth;
-    const int all = tiling_.depth_parts * columns_ * length;
-    for (int index = Thread(); index < all; index += Threads()) {
-      const int line = index / length, k = index % length;
-      const int part = line / columns_, column = line % columns_;
-      to[line * stride + k] =
-          Precision::Put(weight(column, (part * tiling_.depth_tiles + first) * kDepth + k));
+    constexpr int kAtOnce = 8;
+    const int all = tiles * kDepth * tiling_.depth_parts * columns_;
+    const int column_shift = tiling_.column_shift;
+    NRNN_NO_UNROLL
+    for (int start = Thread(); start < all; start += kAtOnce * Threads()) {
+      float loaded[kAtOnce];
+      int places[kAtOnce];
+      NRNN_UNROLL
+      for (int j = 0; j < kAtOnce; ++j) {
+        const int index = start + j * Threads();
+        int rest = index;
+        int k = rest & (kDepth - 1);
+        if (!kColumnsFirst) rest /= kDepth;
+        const int column = rest & (columns_ - 1);
+        rest >>= column_shift;
+        if (kColumnsFirst) {
+          k = rest & (kDepth - 1);
+          rest /= kDepth;
+        }
+        const int part = rest & (tiling_.depth_parts - 1);
+        const int tile = rest >> tiling_.part_shift;
+        places[j] = (part * columns_ + column) * stride + tile * kDepth + k;
+        loaded[j] = index < all
+                        ? weight(column, (part * tiling_.depth_tiles + first + tile) * kDepth + k)
+                        : 0.0f;
+      }
+      NRNN_UNROLL
+      for (int j = 0; j < kAtOnce; ++j) {
+        if (start + j * Threads() < all) to[places[j]] = Precision::Put(loaded[j]);
+      }
     }
   }
 
@@ -154,6 +189,7 @@ class StepProduct {
     const int parts = tiling_.depth_parts;
     // Powers of two.
     const int all = lines * parts * pieces;
+    NRNN_NO_UNROLL
     for (int index = Thread(); index < all; index += Threads()) {
       const int piece = index & (pieces - 1);
       const int pair = index >> tiling_.piece_shift;

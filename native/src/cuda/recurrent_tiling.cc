@@ -54,8 +54,8 @@ void SetFixed(const std::string& pair, Fixed& fixed) {
                                     {"row_groups", &Fixed::row_groups, 1, 1 << 20},
                                     {"column_tiles", &Fixed::column_tiles, 2, 4},
                                     {"column_parts", &Fixed::column_parts, 1, 8},
-                                    {"register_tiles", &Fixed::register_tiles, 0, 16},
-                                    {"chunk_tiles", &Fixed::chunk_tiles, 1, 16}};
+                                    {"register_tiles", &Fixed::register_tiles, 0, 32},
+                                    {"chunk_tiles", &Fixed::chunk_tiles, kLeastChunk, 16}};
   const size_t equals = pair.find('=');
   for (const Name& name : kNames) {
     if (equals == std::string::npos || pair.compare(0, equals, name.name) != 0) continue;
@@ -153,13 +153,14 @@ class Chooser {
   void TryDepth(RecurrentTiling tiling) {
     const int64_t tiles = DepthTiles(product_.depth, tiling);
     const int64_t second_tiles = DepthTiles(product_.second_depth, tiling);
-    for (int chunk = 16; chunk >= 1; chunk /= 2) {
+    for (int chunk = 16; chunk >= kLeastChunk; chunk /= 2) {
       if (fixed_.chunk_tiles > 0 && chunk > fixed_.chunk_tiles) continue;
-      if (chunk > 1 && chunk >= 2 * tiles) continue;
+      if (chunk > kLeastChunk && chunk >= 2 * tiles) continue;
       tiling.chunk_tiles = chunk;
       tiling.depth_tiles = static_cast<int>(RoundUp(tiles, chunk));
       tiling.second_depth_tiles = static_cast<int>(RoundUp(second_tiles, chunk));
-      const int most = tiling.persistent ? MaxRegisterTiles(product_.precision) : 0;
+      const int most =
+          tiling.persistent ? MaxRegisterTiles(product_.precision, tiling.column_tiles) : 0;
       tiling.register_tiles = std::min(tiling.depth_tiles, most);
       if (fixed_.register_tiles >= 0) {
         tiling.register_tiles = std::min(tiling.register_tiles, fixed_.register_tiles);
@@ -184,7 +185,7 @@ class Chooser {
         kChunkSlots * parts * lines * (tiling.chunk_tiles * kTileBytes + kPadding);
     // Weights on their way to registers pass through the ring.
     const int64_t staged =
-        tiling.register_tiles > 0 ? parts * columns * (kTileBytes + kPadding) : 0;
+        tiling.register_tiles > 0 ? parts * columns * (kStagedTiles * kTileBytes + kPadding) : 0;
     const int64_t sums = parts * tiling.group_rows * (columns + 8) * int64_t{sizeof(float)};
     const int64_t state =
         int64_t{tiling.rows} * tiling.units * product_.floats * int64_t{sizeof(float)};
@@ -200,6 +201,7 @@ class Chooser {
     tiling.sums_at = take(sums);
     tiling.state_at = take(state);
     tiling.shared_bytes = end;
+    tiling.column_shift = Logarithm(tiling.Columns());
     tiling.part_shift = Logarithm(tiling.depth_parts);
     tiling.piece_shift = Logarithm(tiling.chunk_tiles * (kTileBytes / 16));
   }

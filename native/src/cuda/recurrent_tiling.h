@@ -28,18 +28,24 @@ constexpr int ElementBytes(nrnn_precision precision) {
 // Threads of a block of the recurrent kernels, and their warps.
 constexpr int kRecurrentThreads = 256;
 constexpr int kRecurrentWarps = kRecurrentThreads / 32;
-// Depth tiles that a warp keeps in registers at most: 2 registers for each of four column tiles, so
-// 128 of the 255 of a thread. Float32 keeps none (tile.cuh).
-constexpr int kMostRegisterTiles = 16;
-constexpr int MaxRegisterTiles(nrnn_precision precision) {
-  return precision == NRNN_PRECISION_FLOAT32 ? 0 : kMostRegisterTiles;
+// Tiles of weights that a warp keeps in registers at most, 2 registers each: 128 of the 255 of a
+// thread. Float32 keeps none (tile.cuh).
+constexpr int kKeptTiles = 64;
+// Depth tiles of these.
+constexpr int MaxRegisterTiles(nrnn_precision precision, int column_tiles) {
+  return precision == NRNN_PRECISION_FLOAT32 ? 0 : kKeptTiles / column_tiles;
 }
+// Of these, those that pass through shared memory at once.
+constexpr int kStagedTiles = 4;
 // Row tiles that a warp multiplies at once at most, and its column tiles, with kept weights and
 // with those that are read in every step.
 constexpr int kKeptRowTiles = 2;
 constexpr int kKeptColumnTiles[] = {4, 2};
 constexpr int kStreamedRowTiles = 4;
 constexpr int kStreamedColumnTiles = 4;
+// Depth tiles of a chunk, at least: the loop over registers has no loop in the machine's code, and
+// the fewer places of it may begin a chunk the shorter it is.
+constexpr int kLeastChunk = 2;
 // Chunks of the exchanged array in shared memory: one is multiplied, the others are on their way.
 constexpr int kChunkSlots = 3;
 
@@ -59,8 +65,9 @@ struct RecurrentTiling {
   int chunk_tiles;     // of these, those of a chunk; a power of two that divides depth_tiles
   int second_depth_tiles;  // of a second product of the same columns (RecurrentProduct);
                            // chunk_tiles divides it too
-  int part_shift;   // logarithm of depth_parts
-  int piece_shift;  // logarithm of the 16-byte pieces of a chunk's line
+  int column_shift;        // logarithm of Columns()
+  int part_shift;          // logarithm of depth_parts
+  int piece_shift;         // logarithm of the 16-byte pieces of a chunk's line
   // Where parts of a block's shared memory begin, in bytes: weights that stay, the ring of chunks,
   // the products' sums, and what the kernel keeps of `floats` floats for each of its units and
   // rows.

@@ -19,6 +19,7 @@
 #include "simt/device.h"
 
 #define NRNN_UNROLL
+#define NRNN_NO_UNROLL
 
 #else
 
@@ -29,6 +30,8 @@
 #define NRNN_BOUNDED_KERNEL(threads, blocks) __global__ void __launch_bounds__(threads, blocks)
 // Before a loop whose counts are constants: all of it at once, so that arrays stay in registers.
 #define NRNN_UNROLL _Pragma("unroll")
+// Before a loop of few rounds that is in many places: none at once, so that code stays short.
+#define NRNN_NO_UNROLL _Pragma("unroll 1")
 
 namespace nrnn::cuda {
 

@@ -1,13 +1,12 @@
 // The backward recurrence step by step, where W_hh fits into no GPU's registers and shared memory:
 // one launch a step (reset before: two), all of them launched as one graph.
 //
-// Layout: recurrent.h. Plan: as the persistent kernel (recurrent_backward.cu), but W_hh, rounded and
-// turned once a call so that a unit's column over all gates is a line, comes to shared memory beside
-// the gradients, chunk by chunk, and dh and dc rest in global memory between launches.
+// Layout: recurrent.h. Plan: as the persistent kernel (recurrent_backward.cu), but W_hh, rounded
+// and turned once a call so that a unit's column over all gates is a line, comes to shared memory
+// beside the gradients, chunk by chunk, and dh and dc rest in global memory between launches.
 //
 // What bounds it: reading all of W_hh from L2, or global memory where it is larger, in every step.
 #include "cuda/step_backward.h"
-
 #include "cuda/step_graphs.h"
 
 namespace nrnn::cuda {
@@ -25,10 +24,10 @@ NRNN_KERNEL PackBackwardKernel(BackwardKernelArgs args) {
     for (int64_t index = GlobalThread(); index < part.tiling.unit_blocks * columns * width;
          index += GlobalThreads()) {
       const int64_t line = index / width, column = line % columns;
-      const float weight =
-          column < units ? BackwardWeight(args.call, part, line / columns * units + column,
-                                          static_cast<int>(index % width))
-                         : 0.0f;
+      const float weight = column < units
+                               ? BackwardWeight(args.call, part, line / columns * units + column,
+                                                static_cast<int>(index % width))
+                               : 0.0f;
       packed[index] = Precision::Put(weight);
     }
   }
@@ -43,8 +42,7 @@ NRNN_KERNEL StartBackwardKernel(BackwardKernelArgs args) {
 }
 
 template <class Precision>
-using StreamedProduct =
-    StepProduct<Precision, kStreamedColumnTiles, kStreamedRowTiles, 0, true>;
+using StreamedProduct = StepProduct<Precision, kStreamedColumnTiles, kStreamedRowTiles, 0, true>;
 
 // A block's lines of the packed weights of a part.
 template <class Element>
@@ -64,18 +62,11 @@ BackwardStepKernel(BackwardKernelArgs args) {
   using Element = typename Precision::Element;
   BackwardBlock<Precision> block(args, args.dh, args.dc, true);
   StartBlock(args, block);
-  StreamedProduct<Precision> product(
-      args.main.tiling, SharedMemory<unsigned char>(),
-      PackedOf<Element>(args.main, args.packed, block.unit_block()));
-  const auto sum = [&](int row, int unit) { return product.Sum(row, unit); };
-  const int64_t s = args.step;
-  if (s + 1 == args.call.steps) return block.Finish(s, 0, block.rows(), sum);
-  product.Multiply(block.Exchanged(s + 1), block.rows(), [&](int first, int count) {
-    if (s >= 0) {
-      block.Finish(s, first, count, sum);
-    } else {
-      block.StoreState(first, count, sum);
-    }
+  StreamedProduct<Precision> product(args.main.tiling, SharedMemory<unsigned char>(),
+                                     PackedOf<Element>(args.main, args.packed, block.unit_block()));
+  product.Multiply(block.Exchanged(args.step + 1), block.rows(), [&](int first, int count) {
+    block.Finish(args.step, first, count,
+                 [&](int row, int unit) { return product.Sum(row, unit); });
   });
 }
 
@@ -89,9 +80,9 @@ BackwardResetKernel(BackwardKernelArgs args) {
   StreamedProduct<Precision> product(
       args.reset.tiling, SharedMemory<unsigned char>(),
       PackedOf<Element>(args.reset, args.reset_packed, block.unit_block()));
-  const auto sum = [&](int row, int unit) { return product.Sum(row, unit); };
   product.Multiply(block.ExchangedReset(), block.rows(), [&](int first, int count) {
-    block.FinishReset(args.step, first, count, sum);
+    block.FinishReset(args.step, first, count,
+                      [&](int row, int unit) { return product.Sum(row, unit); });
   });
 }
 
@@ -120,8 +111,7 @@ void QueueSteps(BackwardKernelArgs args) {
 void StepBackward(const BackwardKernelArgs& args) {
   const RecurrentBackwardCall& call = args.call;
   const auto queue = [&] {
-    WithPrecision(call.precision,
-                  [&](auto precision) { QueueSteps<decltype(precision)>(args); });
+    WithPrecision(call.precision, [&](auto precision) { QueueSteps<decltype(precision)>(args); });
   };
   if (call.graphs == nullptr) return queue();
   call.graphs->Launch(StepGraphs::Key("BackwardStepKernel", call.precision, args), *call.stream,
