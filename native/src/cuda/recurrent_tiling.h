@@ -42,7 +42,7 @@ constexpr int kStagedTiles = 4;
 constexpr int kKeptRowTiles = 2;
 constexpr int kKeptColumnTiles[] = {4, 2};
 constexpr int kStreamedRowTiles = 4;
-constexpr int kStreamedColumnTiles = 4;
+constexpr int kStreamedColumnTiles[] = {4, 2};
 // Depth tiles of a chunk, at least: the loop over registers has no loop in the machine's code, and
 // the fewer places of it may begin a chunk the shorter it is.
 constexpr int kLeastChunk = 2;
