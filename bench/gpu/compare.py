@@ -18,9 +18,9 @@ import cases
 import report
 from clock import GpuClock, HostClock, measure
 from floor import floor_ms, measure_limits
-from nativernn import Library, NativeError
-from ours import Ours
-from peer import Peer, peer_precision
+from nativernn import Device, Library, NativeError
+from ours import PRECISION, Ours
+from peer import DTYPE, Peer, peer_precision, runs_cudnn
 from problem import Problem, distance, reference, tolerances
 
 # To see beforehand whether a shape would end in time: what a large case takes of a precision, counted in forward
@@ -57,6 +57,7 @@ class Comparison:
         self.device = torch.device("cpu" if self.dry else "cuda")
         self.clock = HostClock() if self.dry else GpuClock()
         self.library = Library(options.library)
+        Device(self.library, PRECISION["fp32"]).close()  # so that what is wrong with all shows once
         self.barrier = None if self.dry else options.barrier
         size = {"size": 64, "copy_elements": 1 << 10} if self.dry else {}
         self.limits = measure_limits(self.clock, self.device, self.barrier, **size)
@@ -123,8 +124,15 @@ def run(options):
     start = time.monotonic()
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
-    comparison = Comparison(options)
+    try:
+        comparison = Comparison(options)
+    except NativeError as error:
+        print(f"compare.py: {error}", file=sys.stderr)
+        return 1
     machine = report.machine(comparison.device, comparison.limits, options.commit, options.nvcc)
+    if not options.dry_run:
+        takes = [name for name, dtype in DTYPE.items() if runs_cudnn(dtype, comparison.device)]
+        machine.append(f"PyTorch's layers run cuDNN in: {', '.join(takes) or 'no precision'}")
     print("\n".join(machine), flush=True)
     words = {word.lower() for word in options.filter}
     precisions = [name for name in cases.PRECISIONS if name in words] or list(cases.PRECISIONS)
@@ -142,6 +150,9 @@ def run(options):
             continue
         try:
             comparison.shape(shape, precisions)
+        except torch.cuda.OutOfMemoryError:
+            print(f"{shape}: this GPU's memory does not hold it", flush=True)
+            left_out.append(shape)
         except RuntimeError as error:  # PyTorch's, when a kernel broke the GPU's context: nothing runs after that
             lost = error
             print(f"{shape}: LOST THE GPU: {error}", flush=True)

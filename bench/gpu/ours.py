@@ -16,6 +16,14 @@ class Ours:
 
     def __init__(self, library, problem, precision):
         self.shape, self._handles = problem.shape, []
+        try:
+            self._open(library, problem, precision)
+            self._prepare()
+        except nativernn.NativeError:
+            self.close()
+            raise
+
+    def _open(self, library, problem, precision):
         self.device = self._own(nativernn.Device(library, PRECISION[precision]))
         self.rnn = self._own(
             nativernn.Rnn(
@@ -43,7 +51,6 @@ class Ours:
         self._shapes.update(dict.fromkeys(("hn", "cn", "dh0", "dc0"), problem.h0.shape))
         reserve = self.rnn.reserve_length(self.shape.steps, self.shape.batch)
         self._reserve = self._own(nativernn.Buffer(self.device, reserve))
-        self._prepare()
 
     def _own(self, handle):
         self._handles.append(handle)

@@ -1,5 +1,7 @@
 """PyTorch's side of a case: the same calls as NativeRnn's."""
 
+import functools
+
 import torch
 
 from cases import LEARNING_RATE
@@ -53,10 +55,26 @@ class Peer:
         return results_of(self.module, self.problem, every_row, DTYPE[self.precision])
 
 
+@functools.cache
+def runs_cudnn(dtype, device):
+    """Whether PyTorch gives layers of a type to cuDNN, by what stands in the graph of a small one."""
+    module = torch.nn.LSTM(8, 8).to(device=device, dtype=dtype)
+    y, _ = module(torch.zeros(2, 1, 8, device=device, dtype=dtype))
+    seen, nodes = set(), [y.grad_fn]
+    while nodes:
+        node = nodes.pop()
+        if node is None or node in seen:
+            continue
+        if "CudnnRnn" in type(node).__name__:
+            return True
+        seen.add(node)
+        nodes += [following for following, _ in node.next_functions]
+    return False
+
+
 def peer_precision(precision, device):
-    """The precision that PyTorch is to run beside ours: the same, but fp16 in place of bf16 where cuDNN's layers do
-    not take bf16, since PyTorch's own kernels would be an easy peer; float32 for all on a CPU."""
+    """The precision that PyTorch is to run beside ours: the same, but fp16 in place of bf16 where PyTorch has its own
+    kernels for that, which would be an easy peer; float32 for all on a CPU."""
     if device.type == "cpu":
         return "fp32"
-    probe = torch.zeros(1, device=device, dtype=DTYPE[precision])
-    return precision if torch.cudnn_is_acceptable(probe) or precision != "bf16" else "fp16"
+    return precision if precision != "bf16" or runs_cudnn(DTYPE[precision], device) else "fp16"

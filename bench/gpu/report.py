@@ -130,7 +130,7 @@ def summary(rows, left_out):
         lines += ["", "Not timed:", "", *troubled[:LISTED], *more]
     if left_out:
         names = "; ".join(str(shape) for shape in left_out)
-        lines += ["", f"Left out, since the time was over ({len(left_out)} shapes): {names}."]
+        lines += ["", f"Left out, for want of time or memory ({len(left_out)} shapes): {names}."]
     return lines
 
 

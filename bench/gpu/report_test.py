@@ -31,7 +31,7 @@ class ReportTest(unittest.TestCase):
         self.assertIn("Slower than PyTorch in 1, the worst first: GRU T32 B1 H2048 2 layers both directions bf16", text)
         self.assertIn("agree in 2 of 3", text)
         self.assertIn("LSTM T128 B64 H512 fp32: DIFFERS", text)
-        self.assertIn("the time was over (1 shapes): GRU", text)
+        self.assertIn("for want of time or memory (1 shapes): GRU", text)
 
     def test_files_have_every_row(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -31,6 +31,7 @@ TEST_F(Handles, CloseOfNullDoesNothing) {
 }
 
 TEST_F(Handles, AreCounted) {
+  NRNN_SKIP_UNLESS_RUNS(NRNN_CPU_TARGET_BEST);
   Device device(2);
   EXPECT_EQ(Live(), 1);
   Buffer buffer(device, 10);
@@ -90,6 +91,7 @@ TEST_F(Handles, PlansOutliveTheirDevice) {
 }
 
 TEST_F(Handles, StreamsOutliveTheirWeightsPlanAndDevice) {
+  NRNN_SKIP_UNLESS_RUNS(NRNN_CPU_TARGET_BEST);
   Device device(2);
   Rnn rnn(device, PlainConfig(NRNN_CELL_RNN_RELU, 0, 1, 1, 0, 0, 1, 1));
   Buffer params(device, std::vector<float>{2, 0.5});
@@ -165,6 +167,7 @@ TEST_F(Handles, PartsAreReadAndWrittenWhereTheyLie) {
 }
 
 TEST_F(Handles, CloseFromOtherThreadsInAnyOrder) {
+  NRNN_SKIP_UNLESS_RUNS(NRNN_CPU_TARGET_BEST);
   Numbers numbers(5);
   for (int round = 0; round < 20; ++round) {
     nrnn_device* device = nullptr;

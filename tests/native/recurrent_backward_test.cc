@@ -276,15 +276,15 @@ class BackwardRun {
   RecurrentBackwardCall call_{};
 };
 
-// Half of the distance between 1 and the next number.
+// What an operand is rounded by at most, relative to it.
 double RoundingOf(nrnn_precision precision) {
   switch (precision) {
     case NRNN_PRECISION_FLOAT32:
       return 0;
     case NRNN_PRECISION_BFLOAT16:
       return 0x1p-9;
-    default:
-      return 0x1p-12 * (precision == NRNN_PRECISION_TF32 ? 2 : 1) * 1.0;
+    default:  // tf32 and fp16
+      return 0x1p-11;
   }
 }
 
@@ -297,7 +297,7 @@ Tolerance ToleranceOf(const BackwardCase& of, const std::vector<double>& want) {
     if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
   const double rounding =
       4 * RoundingOf(of.precision) * std::sqrt(static_cast<double>(of.steps + 1));
-  return {(tolerance.absolute + rounding * largest), tolerance.relative + rounding};
+  return {tolerance.absolute + rounding * largest, tolerance.relative + rounding};
 }
 
 testing::AssertionResult Compare(const BackwardCase& of, const BackwardData& want,
@@ -384,13 +384,13 @@ TEST_P(RecurrentBackward, SizesMatchReference) {
 TEST_P(RecurrentBackward, DivisionsMatchReference) {
   const char* const tilings[] = {"persistent=1",
                                  "persistent=1,register_tiles=0",
-                                 "persistent=1,register_tiles=1,chunk_tiles=1",
+                                 "persistent=1,register_tiles=1,chunk_tiles=2",
                                  "persistent=1,row_groups=3,column_tiles=2",
                                  "persistent=1,column_tiles=4,column_parts=1",
                                  "persistent=1,column_parts=2,column_tiles=2",
                                  "persistent=1,chunk_tiles=2,register_tiles=2,row_groups=2",
                                  "persistent=0",
-                                 "persistent=0,row_groups=2,chunk_tiles=1",
+                                 "persistent=0,row_groups=2,chunk_tiles=2",
                                  "persistent=0,column_parts=4"};
   uint64_t seed = 100;
   for (const char* tiling : tilings) {
@@ -404,6 +404,50 @@ TEST_P(RecurrentBackward, DivisionsMatchReference) {
       ASSERT_TRUE(Check(of));
     }
   }
+}
+
+// Beyond what fp16 holds without a scale: its smallest number is 6e-8.
+TEST_P(RecurrentBackward, SmallGradientsKeepTheirDigits) {
+  for (const char* tiling : {"persistent=1", "persistent=0"}) {
+    auto of = Case(4, 5, 19);
+    of.precision = NRNN_PRECISION_FLOAT16;
+    of.dy_scale = 1e-8;
+    of.lengths = true;
+    of.tiling = tiling;
+    ASSERT_TRUE(Check(of));
+  }
+}
+
+// An infinity or NaN shows in dh0 of its row and nowhere else.
+TEST_P(RecurrentBackward, InfinitiesAndNanStayInTheirRow) {
+  for (const auto precision : kPrecisions) {
+    for (const float value : {std::numeric_limits<float>::infinity(), kNan}) {
+      auto of = Case(3, 4, 9);
+      of.precision = precision;
+      auto data = MakeData(of);
+      // In the last step; relu lets it through where its unit is positive.
+      for (int64_t j = 0; j < of.hidden; ++j) {
+        data.dy[((of.steps - 1) * of.batch + 2) * of.hidden + j] = static_cast<double>(value);
+      }
+      BackwardRun run(of, data);
+      const auto got = run.Run();
+      int64_t wrong = 0, wrong_elsewhere = 0;
+      for (int64_t k = 0; k < of.batch * of.hidden; ++k) {
+        if (!std::isfinite(got.dh0[k])) ++(k / of.hidden == 2 ? wrong : wrong_elsewhere);
+      }
+      EXPECT_EQ(wrong_elsewhere, 0) << of.Name();
+      EXPECT_EQ(wrong, of.hidden) << of.Name();
+    }
+  }
+}
+
+TEST_P(RecurrentBackward, RowsOfWrongLengthPassTheirGradientOn) {
+  auto of = Case(3, 4, 9);
+  of.lengths = true;
+  auto data = MakeInputs(of);
+  std::fill(data.lengths.begin(), data.lengths.end(), -1);
+  BackwardRun run(of, data);
+  ASSERT_TRUE(Compare(of, data, run.Run()));
 }
 
 TEST_P(RecurrentBackward, GraphsGiveTheSameBits) {

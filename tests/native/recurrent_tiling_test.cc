@@ -95,6 +95,27 @@ TEST(RecurrentTiling, IsPersistentWhereWeightsFit) {
   }
 }
 
+// Backward takes four times the depth in the same weights, but also the sums of more parts: LSTM
+// of 1024 in tf32 just fits, in float32 not.
+TEST(RecurrentTiling, BackwardIsPersistentWhereWeightsFit) {
+  const TilingLimits& h100 = kGpus[0];
+  for (const Cell cell : kCells) {
+    for (const int64_t batch : {1, 32, 64, 256}) {
+      for (const int64_t hidden : {64, 128, 256, 512, 1024}) {
+        for (const nrnn_precision precision : kPrecisions) {
+          const bool fits = precision != NRNN_PRECISION_FLOAT32 || hidden < 1024;
+          if (!fits || (precision == NRNN_PRECISION_TF32 && hidden * batch > 65536)) continue;
+          EXPECT_TRUE(ChooseBackwardTiling(cell, hidden, batch, precision, h100).persistent)
+              << "H" << hidden << " B" << batch << " precision " << precision;
+        }
+      }
+      if (batch > 64) continue;
+      EXPECT_TRUE(ChooseBackwardTiling(cell, 2048, batch, NRNN_PRECISION_BFLOAT16, h100).persistent)
+          << "H2048 B" << batch;
+    }
+  }
+}
+
 TEST(RecurrentTiling, LargeBatchesAreSplitIntoGroupsOfRows) {
   const TilingLimits& h100 = kGpus[0];
   EXPECT_GE(ChooseForwardTiling(Cell::kLstm, 256, 256, NRNN_PRECISION_BFLOAT16, h100).row_groups,

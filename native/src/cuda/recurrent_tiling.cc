@@ -44,9 +44,10 @@ struct Fixed {
 constexpr char kVariable[] = "NATIVERNN_CUDA_TILING";
 
 void SetFixed(const std::string& pair, Fixed& fixed) {
+  using Field = int Fixed::*;
   struct Name {
     const char* name;
-    int Fixed::*value;
+    Field value;
     int low, high;
   };
   static constexpr Name kNames[] = {{"persistent", &Fixed::persistent, 0, 1},
@@ -55,7 +56,7 @@ void SetFixed(const std::string& pair, Fixed& fixed) {
                                     {"column_tiles", &Fixed::column_tiles, 2, 4},
                                     {"column_parts", &Fixed::column_parts, 1, 8},
                                     {"register_tiles", &Fixed::register_tiles, 0, 32},
-                                    {"chunk_tiles", &Fixed::chunk_tiles, kLeastChunk, 16}};
+                                    {"chunk_tiles", &Fixed::chunk_tiles, 1, 16}};
   const size_t equals = pair.find('=');
   for (const Name& name : kNames) {
     if (equals == std::string::npos || pair.compare(0, equals, name.name) != 0) continue;
@@ -155,14 +156,15 @@ class Chooser {
   void TryDepth(RecurrentTiling tiling) {
     const int64_t tiles = DepthTiles(product_.depth, tiling);
     const int64_t second_tiles = DepthTiles(product_.second_depth, tiling);
-    for (int chunk = 16; chunk >= kLeastChunk; chunk /= 2) {
-      if (fixed_.chunk_tiles > 0 && chunk > fixed_.chunk_tiles) continue;
-      if (chunk > kLeastChunk && chunk >= 2 * tiles) continue;
+    const int most =
+        tiling.persistent ? MaxRegisterTiles(product_.precision, tiling.column_tiles) : 0;
+    const int least = most > 0 ? kLeastChunk : 1;
+    for (int chunk = 16; chunk >= least; chunk /= 2) {
+      if (fixed_.chunk_tiles > 0 && chunk > std::max(fixed_.chunk_tiles, least)) continue;
+      if (chunk > least && chunk >= 2 * tiles) continue;
       tiling.chunk_tiles = chunk;
       tiling.depth_tiles = static_cast<int>(RoundUp(tiles, chunk));
       tiling.second_depth_tiles = static_cast<int>(RoundUp(second_tiles, chunk));
-      const int most =
-          tiling.persistent ? MaxRegisterTiles(product_.precision, tiling.column_tiles) : 0;
       tiling.register_tiles = std::min(tiling.depth_tiles, most);
       if (fixed_.register_tiles >= 0) {
         tiling.register_tiles = std::min(tiling.register_tiles, fixed_.register_tiles);
