@@ -124,6 +124,9 @@ def run(options):
     start = time.monotonic()
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
+    if not options.dry_run and not torch.cuda.is_available():
+        print("compare.py: this PyTorch sees no GPU; --dry-run needs none", file=sys.stderr)
+        return 1
     try:
         comparison = Comparison(options)
     except NativeError as error:

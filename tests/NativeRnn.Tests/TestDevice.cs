@@ -24,6 +24,9 @@ internal static class TestDevice
         string other => throw new InvalidOperationException($"{Variable} is \"{other}\", must be cpu or cuda"),
     };
 
+    /// <summary>Shows a test of cells with options, which no GPU runs, as skipped there.</summary>
+    public static void SkipOptionsOnCuda() => Skip.If(IsCuda, "cells with options run on the CPU only");
+
     /// <summary>Opens it, a GPU with 32-bit products: the tests' tolerances are of 32-bit floats.</summary>
     /// <param name="threads">Of the CPU.</param>
     public static Device Open(int threads = 1) =>

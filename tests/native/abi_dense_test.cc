@@ -117,19 +117,19 @@ const WrongCall<World> kCalls[] = {
      [](W& w) {
        return w.EmbeddingOf({0, 2}, false);
      },
-     "indices"},
+     "indices", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"EmbeddingIndexNegative", "nrnn_embedding_forward",
      [](W& w) {
        return w.EmbeddingOf({-1, 0}, false);
      },
-     "indices"},
+     "indices", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"EmbeddingBackwardRight", "nrnn_embedding_backward",
      [](W& w) { return w.EmbeddingBackward(); }, nullptr},
     {"EmbeddingBackwardIndexAbove", "nrnn_embedding_backward",
      [](W& w) {
        return w.EmbeddingOf({2, 0}, true);
      },
-     "indices"},
+     "indices", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"EmbeddingBackwardTableShort", "nrnn_embedding_backward",
      [](W& w) { return w.embedding.table = w.short_floats.get(), w.EmbeddingBackward(); }, "table"},
 };

@@ -205,7 +205,7 @@ TEST(AbiLibrary, MessageIsTheThreadsOwn) {
 }
 
 TEST(AbiLibrary, DescribeFillsInTheChoices) {
-  const Device device(0);
+  const Device device(0, NRNN_CPU_TARGET_BEST);
   nrnn_device_properties properties = {-1, -1, -1, -1, -1, -1, -1, -1};
   Check(nrnn_device_describe(device.get(), &properties));
   EXPECT_EQ(properties.kind, NRNN_DEVICE_CPU);
@@ -216,6 +216,13 @@ TEST(AbiLibrary, DescribeFillsInTheChoices) {
     if (!TargetRuns(target)) continue;
     const Device chosen(3, target);
     Check(nrnn_device_describe(chosen.get(), &properties));
+    if (target == kCudaTarget) {
+      EXPECT_EQ(properties.kind, NRNN_DEVICE_CUDA);
+      EXPECT_GE(properties.compute_capability, 70);
+      EXPECT_GE(properties.multiprocessors, 1);
+      EXPECT_GT(properties.memory_bytes, 0);
+      continue;
+    }
     EXPECT_EQ(properties.threads, 3);
     EXPECT_EQ(properties.cpu_target, target);
   }

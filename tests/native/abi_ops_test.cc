@@ -136,12 +136,12 @@ const WrongCall<World> kRowCalls[] = {
      [](W& w) {
        return w.Gather({0, 3});
      },
-     "indices"},
+     "indices", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"GatherIndexNegative", "nrnn_gather",
      [](W& w) {
        return w.Gather({-1, 0});
      },
-     "indices"},
+     "indices", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"GatherCount", "nrnn_gather",
      [](W& w) {
        return w.Gather({0, 0, 0});
@@ -166,12 +166,12 @@ const WrongCall<World> kRowCalls[] = {
      [](W& w) {
        return w.LossOf({0, 3});
      },
-     "targets"},
+     "targets", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"LossTargetNegative", "nrnn_cross_entropy_forward",
      [](W& w) {
        return w.LossOf({-1, 0});
      },
-     "targets"},
+     "targets", NRNN_INVALID_ARGUMENT, Found::kInContents},
     {"LossTargetsFloats", "nrnn_cross_entropy_forward",
      [](W& w) { return w.loss.targets = w.two.get(), w.Loss(); }, "targets"},
     {"LossBackwardLength", "nrnn_cross_entropy_backward",

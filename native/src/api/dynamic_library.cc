@@ -17,7 +17,7 @@ std::string OwnFolder() {
 }
 
 void* OpenLibrary(const std::string& path, std::string* out_reason) {
-  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* reason = dlerror();
     *out_reason = reason == nullptr ? "it can't be opened" : reason;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "cuda/blas.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/fault.cuh"
 #include "cuda/memory.h"
@@ -74,6 +75,7 @@ CudaBackend::CudaBackend(int index, nrnn_precision precision)
       stream_(std::make_shared<Stream>()) {
   allocator_ = std::make_shared<Allocator>(index, stream_);
   staging_ = std::make_unique<Staging>(*allocator_, *stream_);
+  blas_ = std::make_unique<Blas>();
   fault_ = static_cast<Fault*>(AllocatePinned(int64_t{sizeof(Fault)}));
   *fault_ = {};
 }

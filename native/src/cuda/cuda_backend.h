@@ -132,7 +132,7 @@ class CudaBackend final : public Backend {
   std::shared_ptr<Allocator> allocator_;  // shared with the storages, which may outlive the backend
   std::shared_ptr<Stream> stream_;
   std::unique_ptr<Staging> staging_;
-  std::shared_ptr<Blas> blas_;
+  std::unique_ptr<Blas> blas_;
   Fault* fault_ = nullptr;
 };
 

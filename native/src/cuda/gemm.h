@@ -9,10 +9,9 @@
 
 namespace nrnn::cuda {
 
-// What products with weights and what those with gradients are rounded to: the device's precision,
-// but float32 where the GPU has no tensor cores of it. Gradients are often smaller than fp16 holds
-// with all its digits; tf32 has fp16's digits and float's range.
-nrnn_precision WeightPrecision(const CudaBackend& backend);
+// What products with gradients are rounded to: the device's precision, but for fp16. Gradients are
+// often smaller than fp16 holds with all its digits; tf32 has these digits and float's range, and
+// where a GPU has fp16 only, it is float32.
 nrnn_precision GradientPrecision(const CudaBackend& backend);
 
 // C [m,n] = A [m,k] B [k,n] (+ bias [n] in every row) (+ what C held), `batch` times. Operands are

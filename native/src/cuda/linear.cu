@@ -6,8 +6,7 @@
 namespace nrnn::cuda {
 
 void CudaBackend::LinearForward(const LinearArgs& args) {
-  ProductArgs product =
-      DenseProduct(args.rows, args.output, args.input, false, true, WeightPrecision(*this));
+  ProductArgs product = DenseProduct(args.rows, args.output, args.input, false, true, precision());
   product.a = args.x;
   product.b = args.weight;
   product.c = args.y;

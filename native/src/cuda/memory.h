@@ -32,8 +32,8 @@ class Allocator {
   // Memory that no stream knows yet; to be freed by FreeGpu.
   void* New(int64_t bytes);
 
-  // What a request of so many bytes takes: 512, or an eighth of the power of two below it more
-  // than the next smaller size, so that at most an eighth is wasted.
+  // What a request of so many bytes takes: multiples of 256, from 2048 on of an eighth of the power
+  // of two below, so that at most an eighth is wasted.
   static int64_t SizeClass(int64_t bytes);
 
  private:

@@ -154,19 +154,12 @@ bool IsLarge(const ProductArgs& args) {
          std::max({args.m, args.n, args.k, args.lda, args.ldb, args.ldc}) < kBlasSizeMost;
 }
 
-nrnn_precision Supported(nrnn_precision precision, const CudaBackend& backend) {
-  return HasTile(precision, backend.traits().capability) ? precision : NRNN_PRECISION_FLOAT32;
-}
-
 }  // namespace
 
-nrnn_precision WeightPrecision(const CudaBackend& backend) {
-  return Supported(backend.precision(), backend);
-}
-
 nrnn_precision GradientPrecision(const CudaBackend& backend) {
-  const bool half = backend.precision() == NRNN_PRECISION_FLOAT16;
-  return Supported(half ? NRNN_PRECISION_TF32 : backend.precision(), backend);
+  if (backend.precision() != NRNN_PRECISION_FLOAT16) return backend.precision();
+  const bool tf32 = HasTile(NRNN_PRECISION_TF32, backend.traits().capability);
+  return tf32 ? NRNN_PRECISION_TF32 : NRNN_PRECISION_FLOAT32;
 }
 
 ProductArgs DenseProduct(int64_t m, int64_t n, int64_t k, bool transpose_a, bool transpose_b,

@@ -17,7 +17,7 @@ constexpr int kLayerCounterBits = 40;
 CudaRnnPlan::CudaRnnPlan(CudaBackend& backend, const RnnShape& shape)
     : backend_(backend),
       shape_(shape),
-      precision_(WeightPrecision(backend)),
+      precision_(backend.precision()),
       gradient_precision_(GradientPrecision(backend)),
       limits_(LimitsOf(backend.traits(), shape.directions)) {}
 

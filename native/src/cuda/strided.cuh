@@ -12,7 +12,7 @@ namespace nrnn::cuda {
 struct Divider {
   uint32_t divisor, multiplier, shift;
 
-  NRNN_DEVICE uint32_t Divide(uint32_t n) const {
+  NRNN_HOST_DEVICE uint32_t Divide(uint32_t n) const {
     const uint32_t high = static_cast<uint32_t>(uint64_t{n} * multiplier >> 32);
     return (high + n) >> shift;
   }
@@ -48,7 +48,7 @@ struct Offsets {
 };
 
 // The offsets of element `index` in row-major order, 0 <= index < the region's count.
-NRNN_DEVICE Offsets Locate(const Axes& axes, int64_t index) {
+NRNN_HOST_DEVICE Offsets Locate(const Axes& axes, int64_t index) {
   const Region& region = axes.region;
   Offsets at{0, 0};
   for (int axis = region.rank - 1; axis > 0; --axis) {

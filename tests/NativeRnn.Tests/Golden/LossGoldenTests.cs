@@ -3,6 +3,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Golden;
 
 /// <summary>Losses against PyTorch's with reduction "mean": the value and its gradient.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class LossGoldenTests : IDisposable
 {
     private const int Rows = 5;

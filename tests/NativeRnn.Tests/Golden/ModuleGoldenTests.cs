@@ -6,6 +6,7 @@ namespace NativeRnn.Tests.Golden;
 /// Attention, normalisation, convolution and the transformer against PyTorch, whose parameters they
 /// take by name: outputs and all gradients.
 /// </summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class ModuleGoldenTests : IDisposable
 {
     private const int Size = 6;

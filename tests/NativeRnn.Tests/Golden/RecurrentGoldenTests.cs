@@ -6,6 +6,7 @@ namespace NativeRnn.Tests.Golden;
 /// Recurrent layers against PyTorch: parameters by PyTorch's names, outputs, last states and the
 /// gradients of input, initial states and each parameter.
 /// </summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class RecurrentGoldenTests : IDisposable
 {
     private const int Steps = 4;
@@ -36,11 +37,16 @@ public sealed class RecurrentGoldenTests : IDisposable
         return cases;
     }
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Cases))]
     public void Layer_OfPyTorchsParameters_HasItsNumbers(
         string kind, int layers, int directions, bool withLengths)
     {
+        if (kind == "lstm_projected")
+        {
+            TestDevice.SkipOptionsOnCuda();
+        }
+
         GoldenFile golden = new($"{kind}_grid");
         string key = $"l{layers}d{directions}.";
         string prefix = key + (withLengths ? "lengths." : "full.");

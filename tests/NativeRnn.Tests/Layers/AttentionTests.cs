@@ -2,6 +2,7 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Tests.Layers;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class AttentionTests : IDisposable
 {
     private const int Batch = 3;

@@ -8,7 +8,7 @@ public sealed class CellOptionsTests : IDisposable
     private const int Input = 3;
     private const int Hidden = 5;
 
-    private readonly Device _device = TestDevice.Open();
+    private readonly Device _device = Device.Cpu(1);
 
     private static readonly Dictionary<string, RecurrentOptions> s_all = new()
     {
@@ -107,7 +107,7 @@ public sealed class CellOptionsTests : IDisposable
     public void Training_WithSameSeed_DropsTheSame(string which)
     {
         RecurrentOptions options = Dropping(which);
-        using Device threads = TestDevice.Open(3);
+        using Device threads = Device.Cpu(3);
         Tensor x = Numbers.Tensor(_device, 1, Steps, 4, Input);
         Tensor same = Numbers.Tensor(threads, 1, Steps, 4, Input);
         Lstm one = new(Input, Hidden, seed: 7, device: _device, options: options);

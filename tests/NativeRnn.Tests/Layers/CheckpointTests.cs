@@ -172,13 +172,14 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("at least 0", thrown.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0.4f, 0, 0, false)]
     [InlineData(0, 0.4f, 0, true)]
     [InlineData(0, 0, 0.4f, false)]
     public void Checkpointed_MasksOfASequence_AreThoseOfTheWholeRun(
         float dropout, float recurrent, float weight, bool lengths)
     {
+        TestDevice.SkipOptionsOnCuda();
         RecurrentOptions options = new()
         {
             Dropout = dropout, RecurrentDropout = recurrent, WeightDropout = weight,

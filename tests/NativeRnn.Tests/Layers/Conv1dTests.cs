@@ -2,6 +2,7 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Tests.Layers;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class Conv1dTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

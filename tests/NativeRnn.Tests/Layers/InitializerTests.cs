@@ -2,6 +2,7 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Tests.Layers;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class InitializerTests : IDisposable
 {
     private const int Rows = 60;

@@ -2,6 +2,7 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Tests.Layers;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class LayerNormalizationTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

@@ -3,6 +3,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Layers;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class PoolingTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

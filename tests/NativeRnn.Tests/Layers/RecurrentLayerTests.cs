@@ -2,6 +2,7 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Tests.Layers;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class RecurrentLayerTests : IDisposable
 {
     private const int Steps = 5;

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 
 namespace NativeRnn.Tests.Tensors;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class CreationTests : TensorTest
 {
     [Fact]

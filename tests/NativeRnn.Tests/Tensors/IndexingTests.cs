@@ -1,5 +1,6 @@
 namespace NativeRnn.Tests.Tensors;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class IndexingTests : TensorTest
 {
     [Fact]
@@ -82,7 +83,7 @@ public sealed class IndexingTests : TensorTest
     {
         Tensor x = Tensor.Zeros([2, 3], Device);
         CheckThrows<ArgumentException>(() => x.Gather(1, Tensor.From([0, 0, 0], [3, 1], Device)), "[3,1]", "[2,3]");
-        CheckThrows<ArgumentException>(() => x.Gather(1, Tensor.From([0, 3], [2, 1], Device)), "nrnn_gather", "3");
+        CheckThrows<ArgumentException>(() => x.Gather(1, Tensor.From([0, 3], [2, 1], Device)).ToArray(), "3");
         CheckThrows<ArgumentException>(() => x.Gather(1, Tensor.Zeros([2, 1], Device)), "Int32");
     }
 }

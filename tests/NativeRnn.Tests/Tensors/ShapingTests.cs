@@ -1,5 +1,6 @@
 namespace NativeRnn.Tests.Tensors;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class ShapingTests : TensorTest
 {
     [Fact]

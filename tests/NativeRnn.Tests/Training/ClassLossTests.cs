@@ -4,6 +4,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>Losses of distributions over classes.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class ClassLossTests : IDisposable
 {
     private const int Rows = 6;

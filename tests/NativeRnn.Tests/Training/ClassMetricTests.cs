@@ -4,6 +4,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>Metrics of classes and of yes-or-no answers.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class ClassMetricTests : IDisposable
 {
     // Answers 0 1 1 2 0 1 for the classes 0 1 2 2 1 0.

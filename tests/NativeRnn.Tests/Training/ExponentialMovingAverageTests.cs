@@ -4,6 +4,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class ExponentialMovingAverageTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

@@ -5,6 +5,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>Gradients of several batches added up make the step of one large batch.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class GradientAccumulationTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

@@ -3,6 +3,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class LossTests : IDisposable
 {
     private const int Rows = 6;

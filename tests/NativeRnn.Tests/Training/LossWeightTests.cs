@@ -4,6 +4,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>Weights of samples, masks and reductions.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class LossWeightTests : IDisposable
 {
     private const int Batch = 3;

@@ -2,6 +2,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class MetricTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

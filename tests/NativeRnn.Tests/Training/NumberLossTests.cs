@@ -4,6 +4,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>Losses of numbers and of yes-or-no answers.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class NumberLossTests : IDisposable
 {
     private static readonly float[] Predicted = [0.9f, -1.7f, 0.1f, 3f, -0.4f, 0.55f];

@@ -6,6 +6,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>An optimiser that gets another's state goes on with the same bits.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class OptimizerStateTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

@@ -5,6 +5,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class OptimizerTests : IDisposable
 {
     private const int Length = 37;

@@ -5,6 +5,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training;
 
 /// <summary>Penalties on weights and constraints, against plain loops in double.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class RegularizationTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();
@@ -91,9 +92,10 @@ public sealed class RegularizationTests : IDisposable
         Assert.Null(lstm.Parameters().Single().Regularizer);
     }
 
-    [Fact]
+    [SkippableFact]
     public void SetRegularizer_ByKind_LeavesOutStatesPeepholesAndNorms()
     {
+        TestDevice.SkipOptionsOnCuda();
         Lstm lstm = new(3, 5, device: _device, options: new RecurrentOptions
         {
             Peephole = true, LayerNormalization = true, LearnedInitialState = true,

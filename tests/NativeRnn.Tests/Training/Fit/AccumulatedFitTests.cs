@@ -5,6 +5,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training.Fit;
 
 /// <summary>Gradients of several batches in one step, from data sets and batches of one's own.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class AccumulatedFitTests : IDisposable
 {
     private const int Rows = 11;

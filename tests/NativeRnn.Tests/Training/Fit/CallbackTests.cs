@@ -6,6 +6,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training.Fit;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class CallbackTests : IDisposable
 {
     private const int Rows = 12;

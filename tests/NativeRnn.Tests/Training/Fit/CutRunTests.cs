@@ -7,6 +7,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training.Fit;
 
 /// <summary>Runs that are stopped or cancelled at an awkward moment.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class CutRunTests : IDisposable
 {
     private const int Rows = 12;

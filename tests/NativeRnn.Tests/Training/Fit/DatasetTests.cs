@@ -2,6 +2,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training.Fit;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class DatasetTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

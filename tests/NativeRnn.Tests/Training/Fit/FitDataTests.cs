@@ -5,6 +5,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training.Fit;
 
 /// <summary>The same training from tensors, data sets and batches of one's own; weights.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class FitDataTests : IDisposable
 {
     private const int Rows = 22;

@@ -7,6 +7,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training.Fit;
 
 /// <summary>What Fit, evaluations and callbacks must leave to each other as it was.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class FitInterplayTests : IDisposable
 {
     private const int Rows = 12;

@@ -6,6 +6,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training.Fit;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class GradientHealthTests : IDisposable
 {
     private const int Steps = 5;

@@ -5,6 +5,7 @@ using NativeRnn.Training;
 namespace NativeRnn.Tests.Training.Fit;
 
 /// <summary>Padded sequences in Fit: a loss by step, weights, metrics and CTC see what counts only.</summary>
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class MaskedFitTests : IDisposable
 {
     private const int Classes = 3;

@@ -4,6 +4,7 @@ using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training.Fit;
 
+[Trait(TestDevice.Trait, TestDevice.Any)]
 public sealed class NonFiniteTests : IDisposable
 {
     private readonly Device _device = TestDevice.Open();

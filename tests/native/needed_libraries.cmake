@@ -1,0 +1,13 @@
+# Fails where LIBRARY needs more than the C library: cmake -DLIBRARY=... -DOBJDUMP=... -P needed_libraries.cmake
+execute_process(COMMAND ${OBJDUMP} -p ${LIBRARY} OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "NEEDED +[^\n]+" needed "${text}")
+list(LENGTH needed count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "${LIBRARY}: needs nothing?")
+endif()
+foreach(entry ${needed})
+  string(REGEX REPLACE "NEEDED +" "" name "${entry}")
+  if(NOT name MATCHES "^(libc|libm|libpthread|libdl|librt)\\.so\\.[0-9]+$|^ld-linux")
+    message(FATAL_ERROR "${LIBRARY} needs ${name}")
+  endif()
+endforeach()
