@@ -10,8 +10,6 @@
 //
 // What bounds a step: two waits for L2 (the barrier, h'), and reading B x H numbers a block; the
 // products take less until B is large, see recurrent_tiling.cc.
-#include "core/error.h"
-#include "cuda/cuda_backend.h"
 #include "cuda/recurrent.h"
 #include "cuda/recurrent_forward.cuh"
 

@@ -93,7 +93,9 @@ class Chooser {
     if (limits_.cooperative && fixed_.persistent != 0) {
       for (const int column_tiles : kKeptColumnTiles) TryColumns(true, column_tiles);
     }
-    if (best_clocks_ == kNone && fixed_.persistent != 1) TryColumns(false, kStreamedColumnTiles);
+    if (best_clocks_ == kNone && fixed_.persistent != 1) {
+      for (const int column_tiles : kStreamedColumnTiles) TryColumns(false, column_tiles);
+    }
     Require(best_clocks_ < kNone, "no division of a recurrence of ", product_.hidden,
             " hidden units and ", product_.batch, " rows fits into ", limits_.multiprocessors,
             " multiprocessors with ", limits_.shared_per_block, " bytes of shared memory each",
@@ -105,7 +107,7 @@ class Chooser {
   static constexpr double kNone = std::numeric_limits<double>::infinity();
 
   void TryColumns(bool persistent, int column_tiles) {
-    if (persistent && fixed_.column_tiles > 0 && column_tiles != fixed_.column_tiles) return;
+    if (fixed_.column_tiles > 0 && column_tiles != fixed_.column_tiles) return;
     for (int parts = 1; parts <= kRecurrentWarps; parts *= 2) {
       if (fixed_.column_parts > 0 && parts != fixed_.column_parts) continue;
       RecurrentTiling tiling{};

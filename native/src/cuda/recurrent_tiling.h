@@ -42,9 +42,9 @@ constexpr int kStagedTiles = 4;
 constexpr int kKeptRowTiles = 2;
 constexpr int kKeptColumnTiles[] = {4, 2};
 constexpr int kStreamedRowTiles = 4;
-constexpr int kStreamedColumnTiles = 4;
-// Depth tiles of a chunk at least where registers keep weights: the loop over them has no loop in the machine's code, and
-// the fewer places of it may begin a chunk the shorter it is.
+constexpr int kStreamedColumnTiles[] = {4, 2};
+// Depth tiles of a chunk at least where registers keep weights: the loop over them has no loop in
+// the machine's code, and the fewer places of it may begin a chunk the shorter it is.
 constexpr int kLeastChunk = 2;
 // Chunks of the exchanged array in shared memory: one is multiplied, the others are on their way.
 constexpr int kChunkSlots = 3;

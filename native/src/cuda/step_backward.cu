@@ -41,8 +41,8 @@ NRNN_KERNEL StartBackwardKernel(BackwardKernelArgs args) {
   }
 }
 
-template <class Precision>
-using StreamedProduct = StepProduct<Precision, kStreamedColumnTiles, kStreamedRowTiles, 0, true>;
+template <class Precision, int kColumnTiles>
+using StreamedProduct = StepProduct<Precision, kColumnTiles, kStreamedRowTiles, 0, true>;
 
 // A block's lines of the packed weights of a part.
 template <class Element>
@@ -56,14 +56,15 @@ NRNN_DEVICE void StartBlock(const BackwardKernelArgs& args, BackwardBlock<Precis
   if (block.kScales) block.SetScale(LoadScale(args.maxima, SharedMemory<float>()));
 }
 
-template <class Precision>
+template <class Precision, int kColumnTiles>
 NRNN_BOUNDED_KERNEL(kRecurrentThreads, 1)
 BackwardStepKernel(BackwardKernelArgs args) {
   using Element = typename Precision::Element;
   BackwardBlock<Precision> block(args, args.dh, args.dc, true);
   StartBlock(args, block);
-  StreamedProduct<Precision> product(args.main.tiling, SharedMemory<unsigned char>(),
-                                     PackedOf<Element>(args.main, args.packed, block.unit_block()));
+  StreamedProduct<Precision, kColumnTiles> product(
+      args.main.tiling, SharedMemory<unsigned char>(),
+      PackedOf<Element>(args.main, args.packed, block.unit_block()));
   product.Multiply(block.Exchanged(args.step + 1), block.rows(), [&](int first, int count) {
     block.Finish(args.step, first, count,
                  [&](int row, int unit) { return product.Sum(row, unit); });
@@ -71,13 +72,13 @@ BackwardStepKernel(BackwardKernelArgs args) {
 }
 
 // The second product of a step of reset before.
-template <class Precision>
+template <class Precision, int kColumnTiles>
 NRNN_BOUNDED_KERNEL(kRecurrentThreads, 1)
 BackwardResetKernel(BackwardKernelArgs args) {
   using Element = typename Precision::Element;
   BackwardBlock<Precision> block(args, args.dh, args.dc, true);
   StartBlock(args, block);
-  StreamedProduct<Precision> product(
+  StreamedProduct<Precision, kColumnTiles> product(
       args.reset.tiling, SharedMemory<unsigned char>(),
       PackedOf<Element>(args.reset, args.reset_packed, block.unit_block()));
   product.Multiply(block.ExchangedReset(), block.rows(), [&](int first, int count) {
@@ -86,7 +87,7 @@ BackwardResetKernel(BackwardKernelArgs args) {
   });
 }
 
-template <class Precision>
+template <class Precision, int kColumnTiles>
 void QueueSteps(BackwardKernelArgs args) {
   const RecurrentBackwardCall& call = args.call;
   const RecurrentTiling& tiling = args.main.tiling;
@@ -96,13 +97,14 @@ void QueueSteps(BackwardKernelArgs args) {
   Launch("StartBackwardKernel", &StartBackwardKernel, loop, args, stream);
   const LaunchShape shape{tiling.Blocks(), kRecurrentThreads, tiling.shared_bytes};
   for (args.step = call.steps - 1; args.step >= 0; --args.step) {
-    Launch("BackwardStepKernel", &BackwardStepKernel<Precision>, shape, args, stream);
+    Launch("BackwardStepKernel", &BackwardStepKernel<Precision, kColumnTiles>, shape, args, stream);
     if (call.cell == Cell::kGruResetBefore) {
-      Launch("BackwardResetKernel", &BackwardResetKernel<Precision>, shape, args, stream);
+      Launch("BackwardResetKernel", &BackwardResetKernel<Precision, kColumnTiles>, shape, args,
+             stream);
     }
   }
   if (call.dh0 || call.dc0) {
-    Launch("BackwardStepKernel", &BackwardStepKernel<Precision>, shape, args, stream);
+    Launch("BackwardStepKernel", &BackwardStepKernel<Precision, kColumnTiles>, shape, args, stream);
   }
 }
 
@@ -111,7 +113,14 @@ void QueueSteps(BackwardKernelArgs args) {
 void StepBackward(const BackwardKernelArgs& args) {
   const RecurrentBackwardCall& call = args.call;
   const auto queue = [&] {
-    WithPrecision(call.precision, [&](auto precision) { QueueSteps<decltype(precision)>(args); });
+    WithPrecision(call.precision, [&](auto precision) {
+      using Precision = decltype(precision);
+      if (call.tiling.column_tiles == 2) {
+        QueueSteps<Precision, 2>(args);
+      } else {
+        QueueSteps<Precision, 4>(args);
+      }
+    });
   };
   if (call.graphs == nullptr) return queue();
   call.graphs->Launch(StepGraphs::Key("BackwardStepKernel", call.precision, args), *call.stream,

@@ -45,14 +45,14 @@ NRNN_KERNEL StartForwardKernel(ForwardKernelArgs args) {
   }
 }
 
-template <class Precision>
+template <class Precision, int kColumnTiles>
 NRNN_BOUNDED_KERNEL(kRecurrentThreads, 1)
 ForwardStepKernel(ForwardKernelArgs args) {
   using Element = typename Precision::Element;
   unsigned char* shared = SharedMemory<unsigned char>();
   ForwardBlock<Precision> block(args, shared);
   const int64_t block_length = int64_t{ColumnsOf(args.tiling)} * RowWidth<Element>(args.tiling);
-  StepProduct<Precision, kStreamedColumnTiles, kStreamedRowTiles, 0, true> product(
+  StepProduct<Precision, kColumnTiles, kStreamedRowTiles, 0, true> product(
       args.tiling, shared,
       static_cast<const Element*>(args.packed) + block.unit_block() * block_length);
   const bool resets = args.cell == Cell::kGruResetBefore && args.phase == 0;
@@ -80,10 +80,12 @@ void QueueSteps(const RecurrentForwardCall& call, ForwardKernelArgs args) {
   Launch("PackForwardKernel", &PackForwardKernel<Precision>, loop, args, stream);
   Launch("StartForwardKernel", &StartForwardKernel<Precision>, loop, args, stream);
   const LaunchShape shape{call.tiling.Blocks(), kRecurrentThreads, call.tiling.shared_bytes};
+  const auto kernel = call.tiling.column_tiles == 2 ? &ForwardStepKernel<Precision, 2>
+                                                    : &ForwardStepKernel<Precision, 4>;
   const int phases = call.cell == Cell::kGruResetBefore ? 2 : 1;
   for (args.step = 0; args.step < call.steps; ++args.step) {
     for (args.phase = 0; args.phase < phases; ++args.phase) {
-      Launch("ForwardStepKernel", &ForwardStepKernel<Precision>, shape, args, stream);
+      Launch("ForwardStepKernel", kernel, shape, args, stream);
     }
   }
 }
