@@ -5,7 +5,8 @@
 #   - their bf16, fp16 and tf32 forms multiply on tensor cores (HMMA), where the GPU has them;
 #   - Float32 forms do not.
 #
-#   cmake/check_cuda.sh LIBRARY [CUOBJDUMP]     CUOBJDUMP: of the toolkit that built it
+#   cmake/check_cuda.sh LIBRARY [CUOBJDUMP [ARCHITECTURE...]]     CUOBJDUMP: of the toolkit that built it;
+#                                                                 sm_90 ...: only these, a minute each
 set -euo pipefail
 library=${1:?usage: check_cuda.sh LIBRARY [CUOBJDUMP]}
 cuobjdump=${2:-$(command -v cuobjdump || echo /usr/local/cuda/bin/cuobjdump)}
@@ -19,7 +20,8 @@ products='Persistent|TiledProduct'
 
 failures=$(mktemp)
 trap 'rm -f "$failures"' EXIT
-architectures=$("$cuobjdump" -lelf "$library" | sed -n 's/.*\.\(sm_[0-9a-z]*\)\.cubin.*/\1/p' | sort -u)
+architectures=${*:3}
+[ -n "$architectures" ] || architectures=$("$cuobjdump" -lelf "$library" | sed -n 's/.*\.\(sm_[0-9a-z]*\)\.cubin.*/\1/p' | sort -u)
 [ -n "$architectures" ] || { echo "check_cuda.sh: no kernels in $library" >&2; exit 1; }
 
 # "Function NAME:" and on the next line "REG:40 STACK:0 SHARED:0 LOCAL:0 ...".

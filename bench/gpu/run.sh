@@ -5,7 +5,7 @@
 #   bench/gpu/run.sh                     all of it, within 8 minutes
 #   bench/gpu/run.sh --minutes 5         the benchmark gets what the rest leaves of them
 #   bench/gpu/run.sh --filter LSTM bf16  of the benchmark only shapes and precisions with these words
-#   bench/gpu/run.sh --dry-run           without a GPU: compiles for one, and runs tests and comparison on the
+#   bench/gpu/run.sh --dry-run           without a GPU: compiles for all kinds, and runs tests and comparison on the
 #                                        emulated one; nothing is timed
 #
 # Tables and whole logs go to $OUT, or build/gpu-results. Exit code: 0, or 1 if anything failed.
@@ -137,10 +137,15 @@ build_all() {
   local generator=() targets=(nativernn nativernn_cuda)
   if has_command ninja; then generator=(-G Ninja); fi
   if [ -n "$googletest" ]; then targets+=(cuda_tests); fi
-  if [ "$dry_run" = yes ]; then targets+=(nativernn_cuda_emulated); fi
+  # Of a machine's own GPU alone, for speed; a dry run compiles for all that the library is made for.
+  local architectures=("-DCMAKE_CUDA_ARCHITECTURES=$architecture")
+  if [ "$dry_run" = yes ]; then
+    targets+=(nativernn_cuda_emulated)
+    architectures=()
+  fi
   cmake "${generator[@]}" -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DNATIVERNN_CPU_KERNELS=OFF \
     "-DNATIVERNN_WARNINGS_AS_ERRORS=$warnings_as_errors" \
-    -DNATIVERNN_CUDA=ON "-DCMAKE_CUDA_COMPILER=$nvcc" "-DCMAKE_CUDA_ARCHITECTURES=$architecture" \
+    -DNATIVERNN_CUDA=ON "-DCMAKE_CUDA_COMPILER=$nvcc" "${architectures[@]}" \
     "${googletest_options[@]}" &&
     cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]}" &&
     build_barrier
@@ -154,7 +159,7 @@ build_barrier() {
     -o "$build/barrier"
 }
 
-stage "build for sm_$architecture"
+stage "build"
 if ! build_all >"$out/build.log" 2>&1; then
   tail -n 60 "$out/build.log"
   echo "run.sh: the build failed; all of its output: $out/build.log" >&2

@@ -3,11 +3,25 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "selection.h"
 
+namespace {
+
+// Sets the variable of "NAME=VALUE" where it is not set.
+[[maybe_unused]] void SetDefault(const std::string& text) {
+  const size_t end = text.find('=');
+  setenv(text.substr(0, end).c_str(), text.substr(end + 1).c_str(), 0);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+#if defined(NRNN_TEST_ENVIRONMENT)
+  SetDefault(NRNN_TEST_ENVIRONMENT);
+#endif
   testing::InitGoogleTest(&argc, argv);
   const std::string option = "--shape=";
   for (int k = 1; k < argc; ++k) {

@@ -12,6 +12,9 @@ public partial class LayeringTests
     private const string PublicHeader = "nativernn/";
     private const string Highway = "hwy/";
 
+    // What opens a library at run time.
+    private static readonly string[] LibraryLoading = ["dlfcn.h", "windows.h"];
+
     // What each layer may include beside the C++ standard library.
     private static readonly Dictionary<string, string[]> NativeMay = new()
     {
@@ -20,8 +23,9 @@ public partial class LayeringTests
         ["native/reference"] = [PublicHeader, "core/", "reference/"],
         ["native/src/cpu"] = [PublicHeader, "core/", "cpu/", Highway],
         // C's headers: kernels use the functions outside of std. simt/: what tests compile them with in place of CUDA.
-        ["native/src/cuda"] = [PublicHeader, "core/", "cuda/", "cuda_", "math.h", "string.h", "simt/device.h"],
-        ["native/src/api"] = [PublicHeader, "core/", "api/"],
+        ["native/src/cuda"] =
+            [PublicHeader, "core/", "cuda/", "cuda_", "math.h", "string.h", "simt/device.h", .. LibraryLoading],
+        ["native/src/api"] = [PublicHeader, "core/", "api/", .. LibraryLoading],
     };
 
     // From the bottom up: a layer uses those that stand before it. A layer is a folder, and all but
