@@ -170,8 +170,8 @@ public sealed class Device : IDisposable
     /// the figures.
     /// </summary>
     /// <param name="workingSetBytes">
-    /// What each thread reads over and over, 2^10 to 2^30 bytes: decides from which level of cache, or from memory, it
-    /// comes. Allocated for the call.
+    /// What each thread (of a GPU: each multiprocessor, all of them at most a quarter of its memory) reads over and over,
+    /// 2^10 to 2^30 bytes: decides from which level of cache, or from memory, it comes. Allocated for the call.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="workingSetBytes"/> is out of range.</exception>
     /// <exception cref="OutOfMemoryException">There is not so much memory for each thread.</exception>

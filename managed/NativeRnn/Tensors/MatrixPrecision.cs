@@ -16,7 +16,7 @@ public enum MatrixPrecision
     BFloat16 = 2,
 
     /// <summary>
-    /// IEEE half, 11 bits of precision: from compute capability 7.0 on. Gradients are scaled so that small ones are not lost.
+    /// IEEE half, 11 bits of precision: from compute capability 7.5 on. Gradients are scaled so that small ones are not lost.
     /// </summary>
     Float16 = 3,
 }

@@ -61,7 +61,7 @@ typedef enum nrnn_cpu_target {
 
 /// What a GPU rounds the operands of matrix products to; sums, states and all else are float32.
 /// TF32: 10 bits of mantissa, tensor cores of sm_80 and later. BFLOAT16: 7 bits, sm_80 and later.
-/// FLOAT16: 10 bits, sm_70 and later; gradients are scaled so that small ones are not lost. The CPU
+/// FLOAT16: 10 bits, sm_75 and later; gradients are scaled so that small ones are not lost. The CPU
 /// has FLOAT32 only.
 typedef enum nrnn_precision {
   NRNN_PRECISION_FLOAT32 = 0,
@@ -232,9 +232,10 @@ NRNN_API void nrnn_device_close(nrnn_device* device);
 NRNN_API nrnn_status nrnn_device_describe(const nrnn_device* device,
                                           nrnn_device_properties* out_properties);
 /// Measures what the device can do at most, with its threads and its instruction set: the floor of
-/// any kernel's time. working_set: bytes of its own that each thread reads over and over, 2^10 to
-/// 2^30; it decides from which level of cache, or from memory, they come, and is allocated for the
-/// call. The best of several short runs; takes about half a second, longer from 2^28 bytes on.
+/// any kernel's time. working_set: bytes of its own that each thread (of a GPU: each
+/// multiprocessor, all of them at most a quarter of its memory) reads over and over, 2^10 to 2^30;
+/// it decides from which level of cache, or from memory, they come, and is allocated for the call.
+/// The best of several short runs; takes about half a second, longer from 2^28 bytes on.
 NRNN_API nrnn_status nrnn_device_measure(nrnn_device* device, int64_t working_set,
                                          nrnn_device_limits* out_limits);
 /// Waits until all queued work is done.
