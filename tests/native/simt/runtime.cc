@@ -143,6 +143,14 @@ void RunAll() {
   for (Queue* queue : TheMachine().queues) RunUntil(*queue, queue->queued);
 }
 
+void RunQuietly(Queue& queue) noexcept {
+  try {
+    RunUntil(queue, queue.queued);
+  } catch (...) {
+    TheMachine().late = std::current_exception();
+  }
+}
+
 void RunAllQuietly() noexcept {
   try {
     RunAll();
@@ -260,9 +268,11 @@ void FreePinned(void* memory) noexcept {
   std::free(memory);
 }
 
+// The block is filled at once, behind the stream's work so far: a stream that was forked from it
+// may write the block before this stream's next work runs.
 void MarkUsed(void* gpu, int64_t used, int64_t capacity, Stream& stream) {
   const std::lock_guard<std::recursive_mutex> lock(TheMachine().mutex);
-  Enqueue(*Of(stream), [=] {
+  const auto mark = [=] {
 #if defined(NRNN_ADDRESS_SANITIZER)
     __asan_poison_memory_region(gpu, static_cast<size_t>(capacity));
     __asan_unpoison_memory_region(gpu, static_cast<size_t>(used));
@@ -270,7 +280,10 @@ void MarkUsed(void* gpu, int64_t used, int64_t capacity, Stream& stream) {
     static_cast<void>(capacity);
 #endif
     std::memset(gpu, 0xff, static_cast<size_t>(used));
-  });
+  };
+  if (used == 0) return Enqueue(*Of(stream), mark);
+  RunQuietly(*Of(stream));
+  mark();
 }
 
 Stream::Stream() {
