@@ -1,3 +1,4 @@
+using NativeRnn.Formats;
 using System.CommandLine;
 using NativeRnn.Data;
 using NativeRnn.Training;
@@ -93,7 +94,7 @@ internal static class GenerateCommand
             return LanguageModelDirectory.Load(directory, device);
         }
         catch (Exception error) when (error
-            is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
+            is IOException or ModelFormatException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UserErrorException($"--model: {error.Message}");
         }

@@ -56,7 +56,7 @@ public static class Safetensors
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where the tensors go; null: <see cref="Device.Default"/>.</param>
-    /// <exception cref="InvalidDataException">
+    /// <exception cref="ModelFormatException">
     /// It is no safetensors file, is truncated, or says things that contradict each other; the
     /// message says which.
     /// </exception>
@@ -160,7 +160,7 @@ public static class Safetensors
     {
         if (stream.Length < 8)
         {
-            throw new InvalidDataException(
+            throw new ModelFormatException(
                 $"{path}: {stream.Length} bytes are no safetensors file, the header's length alone " +
                 "takes 8");
         }
@@ -170,7 +170,7 @@ public static class Safetensors
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxHeaderLength || (long)length > stream.Length - 8)
         {
-            throw new InvalidDataException(
+            throw new ModelFormatException(
                 $"{path}: the header should have {length} bytes, the file has {stream.Length - 8} " +
                 $"after its length, and a header at most {MaxHeaderLength}: it is truncated, " +
                 "damaged or no safetensors file");

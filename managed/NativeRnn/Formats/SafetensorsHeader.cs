@@ -189,5 +189,5 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    private InvalidDataException Invalid(string what) => new($"{_path}: {what}");
+    private ModelFormatException Invalid(string what) => new($"{_path}: {what}");
 }

@@ -22,7 +22,7 @@ public static class ModuleWeights
     /// <exception cref="ArgumentException">
     /// Entries are missing, unexpected or of another shape; the message names them all.
     /// </exception>
-    /// <exception cref="InvalidDataException">It is no valid safetensors file.</exception>
+    /// <exception cref="ModelFormatException">It is no valid safetensors file.</exception>
     public static void LoadWeights(this Module module, string path, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(module);

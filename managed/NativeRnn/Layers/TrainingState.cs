@@ -1,3 +1,4 @@
+using NativeRnn.Formats;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -84,45 +85,45 @@ public sealed class TrainingState
 
     /// <summary>The text of a name.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <exception cref="ModelFormatException">There is none.</exception>
     public string GetText(string name) => _texts.TryGetValue(name, out string? text)
         ? text
-        : throw new InvalidDataException(
+        : throw new ModelFormatException(
             $"the training state has no '{name}'; it has {string.Join(", ", _texts.Keys)}");
 
     /// <summary>The integer of a name.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <exception cref="ModelFormatException">There is none.</exception>
     public long GetInt64(string name) =>
         long.TryParse(GetText(name), CultureInfo.InvariantCulture, out long value)
             ? value
-            : throw new InvalidDataException($"'{name}' of the training state is no integer");
+            : throw new ModelFormatException($"'{name}' of the training state is no integer");
 
     /// <summary>The number of a name.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <exception cref="ModelFormatException">There is none.</exception>
     public double GetDouble(string name) =>
         double.TryParse(GetText(name), CultureInfo.InvariantCulture, out double value)
             ? value
-            : throw new InvalidDataException($"'{name}' of the training state is no number");
+            : throw new ModelFormatException($"'{name}' of the training state is no number");
 
     /// <summary>The numbers of a name.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="InvalidDataException">There are none.</exception>
+    /// <exception cref="ModelFormatException">There are none.</exception>
     public double[] GetDoubles(string name)
     {
         if (_tensors.TryGetValue(name, out Tensor? bits))
         {
             return bits.DType == DType.Int32 && bits.Length % 2 == 0
                 ? MemoryMarshal.Cast<int, double>(bits.ToInt32Array()).ToArray()
-                : throw new InvalidDataException($"'{name}' of the training state is no list of numbers");
+                : throw new ModelFormatException($"'{name}' of the training state is no list of numbers");
         }
 
         string text = GetText(name);
         byte[] bytes = new byte[text.Length];
         if (!Convert.TryFromBase64String(text, bytes, out int length) || length % sizeof(double) != 0)
         {
-            throw new InvalidDataException($"'{name}' of the training state is no list of numbers");
+            throw new ModelFormatException($"'{name}' of the training state is no list of numbers");
         }
 
         double[] values = new double[length / sizeof(double)];
@@ -136,10 +137,10 @@ public sealed class TrainingState
 
     /// <summary>The tensor of a name.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <exception cref="ModelFormatException">There is none.</exception>
     public Tensor GetTensor(string name) => _tensors.TryGetValue(name, out Tensor? tensor)
         ? tensor
-        : throw new InvalidDataException($"the training state has no tensor '{name}'");
+        : throw new ModelFormatException($"the training state has no tensor '{name}'");
 
     /// <summary>Puts another state's content under a prefix.</summary>
     internal void Add(string prefix, TrainingState part)

@@ -65,7 +65,7 @@ public static class LanguageModelDirectory
     /// <returns>The model and its characters.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     /// <exception cref="FileNotFoundException">A file of the two is not there.</exception>
-    /// <exception cref="InvalidDataException">
+    /// <exception cref="ModelFormatException">
     /// A file is damaged, or they don't go together; the message says what is wrong.
     /// </exception>
     public static (LanguageModel Model, CharVocabulary Vocabulary) Load(
@@ -93,7 +93,7 @@ public static class LanguageModelDirectory
         }
         catch (Exception exception) when (exception is ArgumentException or JsonException)
         {
-            throw new InvalidDataException($"{directory}: {exception.Message}", exception);
+            throw new ModelFormatException($"{directory}: {exception.Message}", exception);
         }
     }
 
@@ -111,13 +111,13 @@ public static class LanguageModelDirectory
             stream, LanguageModelJson.Default.LanguageModelFile);
         if (file?.Format != LanguageModelFile.FormatName)
         {
-            throw new InvalidDataException(
+            throw new ModelFormatException(
                 $"{path}: the format is '{file?.Format}', not '{LanguageModelFile.FormatName}'");
         }
 
         return file.Version is >= 1 and <= LanguageModelFile.NewestVersion
             ? file
-            : throw new InvalidDataException(
+            : throw new ModelFormatException(
                 $"{path}: version {file.Version} is not known; this library reads up to " +
                 $"{LanguageModelFile.NewestVersion}");
     }
@@ -129,7 +129,7 @@ public static class LanguageModelDirectory
         double described = options.CountWeights();
         if (described > (2.0 * weights) + 1_000_000)
         {
-            throw new InvalidDataException(
+            throw new ModelFormatException(
                 $"{DescriptionName} describes a model of {described:N0} weights, " +
                 $"{WeightsName} has {weights:N0}");
         }
@@ -140,7 +140,7 @@ public static class LanguageModelDirectory
         if (file.Vocabulary is not { Length: > 0 } codes
             || codes.Any(code => code is < char.MinValue or > char.MaxValue))
         {
-            throw new InvalidDataException(
+            throw new ModelFormatException(
                 $"{DescriptionName}: the vocabulary is missing or has a code outside 0 to 65535");
         }
 
@@ -153,7 +153,7 @@ public static class LanguageModelDirectory
         int cell = Array.FindIndex(Cells, known => known.Name == file.Cell);
         return new LanguageModelOptions
         {
-            Cell = cell >= 0 ? Cells[cell].Cell : throw new InvalidDataException(
+            Cell = cell >= 0 ? Cells[cell].Cell : throw new ModelFormatException(
                 $"{DescriptionName}: the cell is '{file.Cell}', not one of " +
                 string.Join(", ", Cells.Select(known => known.Name))),
             Vocabulary = vocabulary.Count,

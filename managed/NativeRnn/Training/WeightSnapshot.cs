@@ -1,3 +1,4 @@
+using NativeRnn.Formats;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
@@ -42,7 +43,7 @@ internal sealed class WeightSnapshot(Module model)
         {
             if (_values[index].Length != _parameters[index].Length)
             {
-                throw new InvalidDataException(
+                throw new ModelFormatException(
                     $"the saved weights {index} have {_values[index].Length} numbers, the model's " +
                     $"{_parameters[index].Length}");
             }

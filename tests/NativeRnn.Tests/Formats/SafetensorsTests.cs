@@ -133,7 +133,7 @@ public sealed class SafetensorsTests : IDisposable
     {
         Write(header, new byte[dataLength]);
 
-        InvalidDataException exception = Assert.Throws<InvalidDataException>(
+        ModelFormatException exception = Assert.Throws<ModelFormatException>(
             () => Safetensors.Load(_path, _device));
 
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
@@ -149,7 +149,7 @@ public sealed class SafetensorsTests : IDisposable
     {
         File.WriteAllBytes(_path, bytes);
 
-        InvalidDataException exception = Assert.Throws<InvalidDataException>(
+        ModelFormatException exception = Assert.Throws<ModelFormatException>(
             () => Safetensors.Load(_path, _device));
 
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
@@ -176,7 +176,7 @@ public sealed class SafetensorsTests : IDisposable
         for (int length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(_path, whole[..length]);
-            Assert.Throws<InvalidDataException>(() => Safetensors.Load(_path, _device));
+            Assert.Throws<ModelFormatException>(() => Safetensors.Load(_path, _device));
         }
     }
 

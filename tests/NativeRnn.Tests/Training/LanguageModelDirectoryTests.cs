@@ -83,7 +83,7 @@ public sealed class LanguageModelDirectoryTests : IDisposable
         Assert.Contains(from, text, StringComparison.Ordinal);
         File.WriteAllText(path, text.Replace(from, to, StringComparison.Ordinal));
 
-        InvalidDataException exception = Assert.Throws<InvalidDataException>(
+        ModelFormatException exception = Assert.Throws<ModelFormatException>(
             () => LanguageModelDirectory.Load(_directory, _device));
 
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using NativeRnn.Formats;
 using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Training.Fit;
@@ -130,10 +131,10 @@ public sealed class DatasetTests : IDisposable
     {
         Dataset data = Dataset.FromSamples(10, index => index < 7
             ? new Sample(index, index)
-            : throw new InvalidDataException("sample 7 is damaged")).Batch(2).Prefetch(2);
+            : throw new ModelFormatException("sample 7 is damaged")).Batch(2).Prefetch(2);
         int taken = 0;
 
-        InvalidDataException exception = Assert.Throws<InvalidDataException>(() =>
+        ModelFormatException exception = Assert.Throws<ModelFormatException>(() =>
         {
             foreach (Batch _ in data.Batches(device: _device))
             {
