@@ -60,7 +60,7 @@ public abstract class AffineLayer : Module
     }
 
     /// <summary>Makes the parameters.</summary>
-    private protected void Build(int inputSize, Device device)
+    internal void Build(int inputSize, Device device)
     {
         InputSize = inputSize;
         float[] values = new float[(long)OutputSize * inputSize];

@@ -172,7 +172,8 @@ public sealed class Conv1d : Module
         return new WeightShape(OutChannels, inputs, inputs, OutChannels * KernelSize, inputs);
     }
 
-    private void Build(int inChannels, Device device)
+    /// <summary>Makes the parameters.</summary>
+    internal void Build(int inChannels, Device device)
     {
         RequireDivisible(inChannels, nameof(inChannels));
         int width = inChannels / Groups;

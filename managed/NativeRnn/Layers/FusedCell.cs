@@ -65,7 +65,7 @@ public abstract class FusedCell : RecurrentCell
         return new CellOutput(next.Hidden, hasCell ? [next.Hidden, next.Cell!] : [next.Hidden]);
     }
 
-    private protected RecurrentSettings Settings => _settings;
+    internal RecurrentSettings Settings => _settings;
 
     private protected Device BuiltOn => _plan.Device;
 

@@ -99,7 +99,7 @@ public sealed class Gru : RecurrentLayer
         ResetAfter = resetAfter;
     }
 
-    private Gru(RecurrentSettings settings, int? inputSize, long seed, Device? device)
+    internal Gru(RecurrentSettings settings, int? inputSize, long? seed, Device? device)
         : base(settings, inputSize, seed, device)
     {
         ResetAfter = settings.ResetAfter;

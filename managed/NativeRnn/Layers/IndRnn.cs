@@ -80,6 +80,11 @@ public sealed class IndRnn : ScanLayer
     {
     }
 
+    internal IndRnn(ScanSettings settings, int? inputSize, long? seed, Device? device)
+        : base(settings, inputSize, seed, device)
+    {
+    }
+
     private static NrnnScanKind KindOf(Activation activation) => activation switch
     {
         Activation.Relu => NrnnScanKind.IndRnnRelu,

@@ -104,12 +104,21 @@ public abstract class Initializer
             ? WeightShape.Vector(shape[0], shape[0])
             : WeightShape.Matrix(shape[0], shape[1], shape[1]);
         float[] values = new float[weight.Length];
-        Fill(values, weight, new RandomStream(seed));
+        Compute(values, weight, new RandomStream(seed));
         return Tensor.From(values, shape, device);
     }
 
+    /// <summary>Sets the values that weights start with, unless others are to come.</summary>
+    internal void Fill(Span<float> values, in WeightShape shape, RandomStream random)
+    {
+        if (!WeightsToCome.AreExpected)
+        {
+            Compute(values, shape, random);
+        }
+    }
+
     /// <summary>Sets all values.</summary>
-    internal abstract void Fill(Span<float> values, in WeightShape shape, RandomStream random);
+    internal abstract void Compute(Span<float> values, in WeightShape shape, RandomStream random);
 
     private static float Finite(float value, string name) => float.IsFinite(value)
         ? value

@@ -92,7 +92,7 @@ public sealed class Lstm : RecurrentLayer
     {
     }
 
-    private Lstm(RecurrentSettings settings, int? inputSize, long seed, Device? device)
+    internal Lstm(RecurrentSettings settings, int? inputSize, long? seed, Device? device)
         : base(settings, inputSize, seed, device)
     {
     }

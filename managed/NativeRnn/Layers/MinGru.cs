@@ -72,4 +72,9 @@ public sealed class MinGru : ScanLayer
             device)
     {
     }
+
+    internal MinGru(ScanSettings settings, int? inputSize, long? seed, Device? device)
+        : base(settings, inputSize, seed, device)
+    {
+    }
 }

@@ -73,4 +73,9 @@ public sealed class MinLstm : ScanLayer
             device)
     {
     }
+
+    internal MinLstm(ScanSettings settings, int? inputSize, long? seed, Device? device)
+        : base(settings, inputSize, seed, device)
+    {
+    }
 }

@@ -69,6 +69,8 @@ public sealed class MultiHeadAttention : Module
     /// <summary>Dropout on the attention's weights.</summary>
     public float Dropout => _dropout.Rate;
 
+    internal bool HasBias => _bias is not null;
+
     /// <summary>Self-attention: each step attends to all.</summary>
     /// <param name="input">[B,T,E].</param>
     /// <returns>[B,T,E].</returns>

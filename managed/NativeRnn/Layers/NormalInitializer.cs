@@ -25,7 +25,7 @@ internal sealed class NormalInitializer : Initializer
     internal static NormalInitializer Scaled(Func<WeightShape, double> deviation) =>
         new(0, shape => deviation(shape) / DeviationAfterCut, truncated: true);
 
-    internal override void Fill(Span<float> values, in WeightShape shape, RandomStream random)
+    internal override void Compute(Span<float> values, in WeightShape shape, RandomStream random)
     {
         double deviation = _deviation(shape);
         foreach (ref float value in values)

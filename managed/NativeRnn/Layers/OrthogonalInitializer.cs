@@ -6,7 +6,7 @@ namespace NativeRnn.Layers;
 /// </summary>
 internal sealed class OrthogonalInitializer(float gain) : Initializer
 {
-    internal override void Fill(Span<float> values, in WeightShape shape, RandomStream random)
+    internal override void Compute(Span<float> values, in WeightShape shape, RandomStream random)
     {
         (int rows, int columns) = (shape.Rows, shape.Columns);
         bool wide = columns > rows;

@@ -22,6 +22,9 @@ public sealed class Permute : Module
         _axes = [0, .. axes];
     }
 
+    /// <summary>Each axis of a row, counted from 1.</summary>
+    internal ReadOnlySpan<int> Axes => _axes.AsSpan(1);
+
     /// <summary>Exchanges the axes.</summary>
     /// <param name="input">[B,..], one axis more than the layer was given.</param>
     /// <returns>[B,..] in the new order.</returns>

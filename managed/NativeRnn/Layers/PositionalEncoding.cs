@@ -7,7 +7,8 @@ namespace NativeRnn.Layers;
 /// </summary>
 public sealed class PositionalEncoding : Module
 {
-    private readonly Tensor _table;
+    private readonly Device _device;
+    private Tensor? _table;
     private readonly Dropout _dropout;
 
     /// <summary>A layer.</summary>
@@ -36,21 +37,16 @@ public sealed class PositionalEncoding : Module
 
         long first = seed ?? RandomSeed.Next();
         _dropout = Register("dropout", new Dropout(dropout, RandomStream.Mix(first, 0)));
-        _table = Tensor.NewOwned([maxLength, embedDim], device ?? Device.Default);
-        float[] values = new float[maxLength * embedDim];
+        _device = device ?? Device.Default;
         if (learned)
         {
+            float[] values = new float[maxLength * embedDim];
             Initializer.RandomNormal(deviation: 0.02f).Fill(
                 values,
                 WeightShape.Matrix(maxLength, embedDim, embedDim),
                 new RandomStream(RandomStream.Mix(first, 1)));
-            _table.Write(values);
+            _table = NewTable(values);
             Weight = Register(new Parameter("weight", _table));
-        }
-        else
-        {
-            FillSinusoids(values, embedDim);
-            _table.Write(values);
         }
     }
 
@@ -63,6 +59,11 @@ public sealed class PositionalEncoding : Module
     /// <summary>The learnt vectors, [maxLength,E]; null if sinusoidal.</summary>
     public Parameter? Weight { get; }
 
+    internal float Dropout => _dropout.Rate;
+
+    // Sinusoids take memory only once they are used: a file may ask for more than it holds.
+    private Tensor Table => _table ??= NewTable(Sinusoids());
+
     /// <summary>Adds the places.</summary>
     /// <param name="input">[B,T,E], T at most <see cref="MaxLength"/>.</param>
     /// <returns>The same shape.</returns>
@@ -71,18 +72,29 @@ public sealed class PositionalEncoding : Module
         SequenceAttention.RequireSequence(input, EmbedDim, nameof(input));
         int steps = input.Shape[1];
         return steps <= MaxLength
-            ? _dropout.Forward(input + _table[..steps])
+            ? _dropout.Forward(input + Table[..steps])
             : throw new ArgumentException(
                 $"input has {steps} steps, at most {MaxLength} have a place", nameof(input));
     }
 
-    private static void FillSinusoids(Span<float> values, int size)
+    private Tensor NewTable(float[] values)
     {
+        Tensor table = Tensor.NewOwned([MaxLength, EmbedDim], _device);
+        table.Write(values);
+        return table;
+    }
+
+    private float[] Sinusoids()
+    {
+        int size = EmbedDim;
+        float[] values = new float[MaxLength * size];
         for (int at = 0; at < values.Length; at++)
         {
             (int step, int number) = (at / size, at % size);
             double angle = step / Math.Pow(10000, (double)(number - (number % 2)) / size);
             values[at] = (float)(number % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle));
         }
+
+        return values;
     }
 }

@@ -180,7 +180,8 @@ public abstract partial class RecurrentLayer : Module
             : null;
     }
 
-    private void Build(int inputSize, Device device)
+    /// <summary>Makes the parameters, unless they are there.</summary>
+    internal void Build(int inputSize, Device device)
     {
         if (_plan is not null)
         {

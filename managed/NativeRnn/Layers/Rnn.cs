@@ -57,6 +57,14 @@ public sealed class Rnn : Module
     /// </summary>
     public IReadOnlyList<Tensor>? LastState { get; private set; }
 
+    internal bool ReturnSequences => _returnSequences;
+
+    internal bool ReturnState => _returnState;
+
+    internal bool GoBackwards => _goBackwards;
+
+    internal bool Stateful => _stateful;
+
     /// <summary>Runs whole sequences from a state of zeros, or the one that is carried.</summary>
     /// <param name="input">[B,T,..] if batch-first, else [T,B,..]; T and B at least 1.</param>
     /// <returns>All outputs, [B,T,O] or [T,B,O], or the last ones, [B,O].</returns>

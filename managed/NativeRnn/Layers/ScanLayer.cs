@@ -40,6 +40,8 @@ public abstract class ScanLayer : Module
 
     internal override bool IsBuilt => _weights is not null;
 
+    internal ScanSettings Settings => _settings;
+
     /// <summary>Runs a whole sequence from a state of zeros.</summary>
     /// <param name="input">
     /// [B,T,I] if <see cref="BatchFirst"/>, else [T,B,I]; T and B at least 1.

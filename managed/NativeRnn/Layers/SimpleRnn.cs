@@ -93,7 +93,7 @@ public sealed class SimpleRnn : RecurrentLayer
     {
     }
 
-    private SimpleRnn(RecurrentSettings settings, int? inputSize, long seed, Device? device)
+    internal SimpleRnn(RecurrentSettings settings, int? inputSize, long? seed, Device? device)
         : base(settings, inputSize, seed, device)
     {
     }

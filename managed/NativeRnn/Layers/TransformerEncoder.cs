@@ -35,6 +35,9 @@ public sealed class TransformerEncoder : Module
     /// <summary>The layers.</summary>
     public IReadOnlyList<TransformerEncoderLayer> Layers => _layers;
 
+    /// <summary>Applied to the output; null: nothing.</summary>
+    internal LayerNormalization? Norm => _norm;
+
     /// <summary>Runs all layers; each step attends to all.</summary>
     /// <param name="input">[B,T,E].</param>
     /// <returns>[B,T,E].</returns>

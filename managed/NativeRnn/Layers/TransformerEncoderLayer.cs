@@ -69,6 +69,14 @@ public sealed class TransformerEncoderLayer : Module
     /// <summary>Whether each sublayer's input is normalised, not the sum.</summary>
     public bool NormFirst { get; }
 
+    internal int Heads => _attention.Heads;
+
+    internal int FeedForwardSize => _first.OutputSize;
+
+    internal float Dropout => _dropout.Rate;
+
+    internal float Epsilon => _norm1.Epsilon;
+
     /// <summary>Runs the layer; each step attends to all.</summary>
     /// <param name="input">[B,T,E].</param>
     /// <returns>[B,T,E].</returns>

@@ -14,7 +14,7 @@ internal sealed class UniformInitializer : Initializer
         return (-most, most);
     };
 
-    internal override void Fill(Span<float> values, in WeightShape shape, RandomStream random)
+    internal override void Compute(Span<float> values, in WeightShape shape, RandomStream random)
     {
         (double low, double high) = _range(shape);
         foreach (ref float value in values)

@@ -35,6 +35,22 @@ public sealed partial class Sequential : Module, IEnumerable<Module>
     /// <summary>The layers.</summary>
     public IReadOnlyList<Module> Layers => _layers;
 
+    /// <summary>
+    /// The shape that each layer gave for one row when the model was built; null: not known.
+    /// </summary>
+    internal IReadOnlyList<int[]?> OutputShapes
+    {
+        get => _shapes;
+        set
+        {
+            for (int index = 0; index < _shapes.Count; index++)
+            {
+                _shapes[index] = value[index];
+            }
+        }
+    }
+
+
     /// <summary>Adds a layer behind the others.</summary>
     /// <param name="layer">It is fed with the output of the last one.</param>
     /// <exception cref="InvalidOperationException">The model is compiled already.</exception>
