@@ -7,15 +7,13 @@ namespace NativeRnn.Models;
 /// </summary>
 public sealed class OnnxInput
 {
-    private readonly OnnxAxis? _steps;
-
     private OnnxInput(string name, ReadOnlySpan<OnnxAxis> axes, DType dtype, OnnxAxis? steps)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
         Axes = axes.ToArray();
         DType = dtype;
-        _steps = steps;
+        Counted = steps;
         foreach (OnnxAxis axis in axes)
         {
             if (axis is { Name: null, Size: 0 })
@@ -33,6 +31,9 @@ public sealed class OnnxInput
 
     /// <summary>The type of its elements.</summary>
     public DType DType { get; }
+
+    /// <summary>Of lengths, the axis whose steps they count; else null.</summary>
+    internal OnnxAxis? Counted { get; }
 
     /// <summary>An input of floats.</summary>
     /// <param name="name">Its name in the graph.</param>
@@ -66,7 +67,7 @@ public sealed class OnnxInput
         }
 
         // Lengths of many values, the longest and a shorter one among them: what depends on them must differ.
-        int[] values = _steps is OnnxAxis steps
+        int[] values = Counted is OnnxAxis steps
             ? [.. Enumerable.Range(0, count).Select(row => Length(row, sizes.Of(steps, trial)))]
             : [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
         return Tensor.From(values, shape, device);
