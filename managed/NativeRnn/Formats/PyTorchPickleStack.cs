@@ -11,11 +11,19 @@ internal sealed class PyTorchPickleStack(PyTorchPickleBytes bytes)
     // What each takes with its place in a list or dictionary, roughly, and lists grow by doubling.
     private const int ValueMemory = 48;
     private const int EntryMemory = 160;
+    private const int TensorMemory = 256;
+
+    // Tensors may share storages or elements, but not so often that they take far more than the file.
+    private const int MaxSharing = 4;
+    private const long FreeElements = 4 << 20;
 
     private readonly List<PyTorchValue> _values = [];
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, PyTorchValue> _memo = [];
+    private readonly HashSet<PyTorchStorage> _storages = new(ReferenceEqualityComparer.Instance);
     private int _memory;
+    private long _storageElements;
+    private long _tensorElements;
 
     private int LastMark => _marks.Count > 0 ? _marks[^1] : 0;
 
@@ -34,6 +42,20 @@ internal sealed class PyTorchPickleStack(PyTorchPickleBytes bytes)
 
     /// <summary>Reckons an entry of a dictionary.</summary>
     internal void ChargeEntry() => Charge(EntryMemory);
+
+    /// <summary>Reckons a tensor and its elements.</summary>
+    internal void ChargeTensor(PyTorchStorage storage, long length)
+    {
+        Charge(TensorMemory);
+        _storageElements += _storages.Add(storage) ? storage.Length : 0;
+        _tensorElements += length;
+        if (_tensorElements > (MaxSharing * _storageElements) + FreeElements)
+        {
+            throw bytes.Fail(
+                $"the tensors up to this one have {_tensorElements} elements, but lie on storages of " +
+                $"{_storageElements}; at most {MaxSharing} times as many and {FreeElements} are read");
+        }
+    }
 
     /// <summary>Reckons values that are copied.</summary>
     internal void ChargeItems(int count) => Charge((int)Math.Min((long)count * ValueMemory, int.MaxValue));

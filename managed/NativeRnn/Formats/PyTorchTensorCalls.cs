@@ -6,9 +6,6 @@ internal static class PyTorchTensorCalls
     // Of one tensor, so that its floats fit into a span.
     private const long MaxLength = int.MaxValue / sizeof(double);
 
-    // A tensor's own objects, as PyTorchPickleStack reckons memory.
-    private const int TensorMemory = 256;
-
     /// <summary>
     /// (storage, offset, sizes, strides, requires_grad, backward_hooks[, metadata]): element [i, j] is number
     /// offset + i stride0 + j stride1 of the storage.
@@ -32,11 +29,7 @@ internal static class PyTorchTensorCalls
 
         long offset = call.Int64(1);
         RequireInside(call, storage, shape, strides, offset);
-        call.Stack.Charge(TensorMemory);
-
-        // Elements that several places share (stride 0) cost memory that the file does not have.
-        long extra = Math.Max(0, shape.Length - storage.Length) * sizeof(float);
-        call.Stack.Charge((int)Math.Min(extra, PyTorchPickleStack.MaxMemory + 1L));
+        call.Stack.ChargeTensor(storage, shape.Length);
         return PyTorchValue.Tensor(new PyTorchTensor(storage, shape, strides, offset));
     }
 
