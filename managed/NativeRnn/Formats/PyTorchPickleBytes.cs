@@ -52,11 +52,11 @@ internal sealed class PyTorchPickleBytes(string path, string entry, byte[] bytes
         return taken;
     }
 
-    internal string ReadText(ulong length)
+    internal string Decode(ReadOnlySpan<byte> text)
     {
         try
         {
-            return StrictUtf8.GetString(Read(length));
+            return StrictUtf8.GetString(text);
         }
         catch (DecoderFallbackException)
         {
@@ -73,7 +73,7 @@ internal sealed class PyTorchPickleBytes(string path, string entry, byte[] bytes
             throw Fail($"a global's name does not end within {MaxLine} bytes");
         }
 
-        string line = ReadText((ulong)length);
+        string line = Decode(Read((ulong)length));
         Position++;
         return line;
     }

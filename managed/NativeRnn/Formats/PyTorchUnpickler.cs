@@ -92,11 +92,11 @@ internal sealed partial class PyTorchUnpickler
             return false;
         }
 
-        bool isText = opcode is PyTorchOpcode.ShortText or PyTorchOpcode.Text or PyTorchOpcode.Text8;
-        _stack.Charge((int)Math.Min(2 * Math.Min(count, int.MaxValue / 2), int.MaxValue));
-        _stack.Push(isText
-            ? PyTorchValue.Text(_bytes.ReadText(count))
-            : PyTorchValue.Bytes(_bytes.Read(count).ToArray()));
+        ReadOnlySpan<byte> content = _bytes.Read(count);
+        _stack.Charge((int)Math.Min(2L * content.Length, int.MaxValue));
+        _stack.Push(opcode is PyTorchOpcode.Text or PyTorchOpcode.ShortText or PyTorchOpcode.Text8
+            ? PyTorchValue.Text(_bytes.Decode(content))
+            : PyTorchValue.Bytes(content.ToArray()));
         return true;
     }
 
