@@ -178,7 +178,7 @@ internal sealed partial class GraphExport
         else
         {
             GraphValue output = operation.Outputs[0];
-            output.Name = TensorNode(operation) ?? LayerNode(operation)
+            output.Name = TensorNode(operation) ?? LayerNode(operation) ?? MaskNode(operation)
                 ?? throw _names.Refuse(operation, operation.Details<string>());
         }
 
