@@ -69,7 +69,8 @@ internal static class OnnxRecurrentCases
             OutputActivation = GateActivation.Relu,
         }),
         ["simple rnn, elu"] = () => OnnxCase.Of(new SimpleRnn(
-            6, Hidden, batchFirst: true, seed: 1, options: new RecurrentOptions { Activation = GateActivation.Elu(0.7f) })),
+            6, Hidden, batchFirst: true, seed: 1,
+            options: new RecurrentOptions { Activation = GateActivation.Elu(0.7f) })),
         ["simple rnn, affine, two directions"] = () => OnnxCase.Of(new SimpleRnn(
             6, Hidden, batchFirst: true, bidirectional: true, seed: 1,
             options: new RecurrentOptions { Activation = GateActivation.Affine(0.5f, 0.1f) })),
