@@ -105,6 +105,9 @@ public sealed class Device : IDisposable
 
     internal TapeMemory Memory { get; }
 
+    /// <summary>What is told of each operation, or null: nothing.</summary>
+    internal OperationTrace? Trace { get; set; }
+
     /// <summary>The tape that is on, or null.</summary>
     internal GradientTape? ActiveTape { get; private set; }
 
