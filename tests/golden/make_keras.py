@@ -275,7 +275,7 @@ def listed(layer):
         return listed(layer["layer"])
     names = {
         "Embedding": ["embeddings"],
-        "LayerNormalization": [n for n in ("gamma", "beta") if layer.get({"gamma": "scale", "beta": "center"}[n])],
+        "LayerNormalization": [name for name, on in (("gamma", "scale"), ("beta", "center")) if layer.get(on)],
         "Dense": ["kernel", "bias"],
     }.get(layer["kind"], ["kernel", "recurrent_kernel", "bias"])
     return list(zip(names, layer.get("weights", [])))

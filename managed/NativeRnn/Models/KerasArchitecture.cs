@@ -12,6 +12,7 @@ internal sealed class KerasArchitecture(string path)
 {
     private const string Place = "model_config";
     private const int MaxDepth = 64;
+    private const int MaxLayers = 4096;
 
     /// <summary>The layers' JSON, each {"class_name": .., "config": {..}}.</summary>
     /// <param name="text">The model's JSON.</param>
@@ -84,9 +85,14 @@ internal sealed class KerasArchitecture(string path)
             throw Invalid("the config has no layers");
         }
 
-        return layers.ValueKind == JsonValueKind.Array && layers.GetArrayLength() > 0
+        if (layers.ValueKind != JsonValueKind.Array || layers.GetArrayLength() == 0)
+        {
+            throw Invalid("layers must be a list that is not empty");
+        }
+
+        return layers.GetArrayLength() <= MaxLayers
             ? [.. layers.EnumerateArray()]
-            : throw Invalid("layers must be a list that is not empty");
+            : throw Invalid($"{layers.GetArrayLength()} layers; at most {MaxLayers} are read");
     }
 
     // Each layer must get the output of the one before and of no other.
