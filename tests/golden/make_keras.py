@@ -269,8 +269,8 @@ def functional(layers, version, shape):
 def listed(layer):
     """Arrays with names as in Keras 2: of a layer, or of what it wraps."""
     if layer["kind"] == "Bidirectional":
-        return [(f"{way}_{name}", array) for way, inner in (("forward", layer["layer"]), ("backward", layer["backward"]))
-                for name, array in listed(inner)]
+        ways = (("forward", layer["layer"]), ("backward", layer["backward"]))
+        return [(f"{way}_{name}", array) for way, inner in ways for name, array in listed(inner)]
     if layer["kind"] == "TimeDistributed":
         return listed(layer["layer"])
     names = {

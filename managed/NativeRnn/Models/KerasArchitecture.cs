@@ -19,10 +19,7 @@ internal sealed class KerasArchitecture(string path)
     internal IReadOnlyList<JsonElement> Read(string text)
     {
         JsonElement model = Parse(text);
-        string kind = model.ValueKind == JsonValueKind.Object
-            && model.TryGetProperty("class_name", out JsonElement name) && name.ValueKind == JsonValueKind.String
-            ? name.GetString()!
-            : throw Invalid("it must have a class_name");
+        string kind = TextOf(model, "class_name") ?? throw Invalid("it must have a class_name");
         if (!model.TryGetProperty("config", out JsonElement config))
         {
             throw Invalid("it must have a config");
@@ -129,10 +126,13 @@ internal sealed class KerasArchitecture(string path)
     }
 
     private string NameOf(JsonElement layer) =>
-        layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty("name", out JsonElement name)
-        && name.ValueKind == JsonValueKind.String
-            ? name.GetString()!
-            : throw Invalid("a layer of a Functional model must have a name");
+        TextOf(layer, "name") ?? throw Invalid("a layer of a Functional model must have a name");
+
+    private static string? TextOf(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     // The layer whose output it gets; null: an input.
     private string? SourceOf(JsonElement layer)
