@@ -143,11 +143,8 @@ internal sealed class OnnxCompiler
         var start = new OnnxValue?[_places.Count];
         foreach ((string name, int place) in _places)
             start[place] = _constants.Find(name);
-        foreach (TensorProto initializer in _file.Graph.Initializer)
-        {
-            if (trained.Contains(initializer.Name))
-                Weights.Add((initializer.Name, start[_places[initializer.Name]]!.Floats(_device)));
-        }
+        foreach (string name in _constants.WeightNames.Where(trained.Contains))
+            Weights.Add((name, start[_places[name]]!.Floats(_device)));
 
         return start;
     }

@@ -34,6 +34,9 @@ internal sealed class OnnxConstants
         _budget = new OnnxBudget((4 * elements) + spareElements);
     }
 
+    /// <summary>All that may be weights, in order.</summary>
+    internal IEnumerable<string> WeightNames => _weights.Keys;
+
     /// <summary>A constant or weight, or null.</summary>
     internal OnnxValue? Find(string name) =>
         _fixed.GetValueOrDefault(name) ?? _weights.GetValueOrDefault(name);
@@ -63,6 +66,8 @@ internal sealed class OnnxConstants
     /// <returns>Whether it was one.</returns>
     internal bool TryFold(OnnxNode node)
     {
+        if (TryCopy(node))
+            return true;
         if (!node.Operator.FoldsConstants
             || !Array.TrueForAll(node.Inputs, name => name.Length == 0 || _fixed.ContainsKey(name)))
             return false;
@@ -110,6 +115,21 @@ internal sealed class OnnxConstants
         // The layer's copy: any number of layers may take the same weights.
         _budget.Claim(taken.Length);
         return taken;
+    }
+
+    // PyTorch writes weights that are alike once, and Identity for the others. Those that hold one number everywhere, as
+    // those of a normalisation before training do, are alike by chance: each is trained by itself.
+    private bool TryCopy(OnnxNode node)
+    {
+        if (node.Proto.OpType != "Identity" || !_weights.TryGetValue(node.Inputs[0], out OnnxValue? value))
+            return false;
+        Tensor weight = value.Floats(_device);
+        float[] numbers = weight.ToArray();
+        if (numbers.AsSpan().ContainsAnyExcept(numbers[0]))
+            return false;
+        _budget.Claim(weight.Length);
+        _weights.Add(node.Outputs[0], value.With(weight.Clone()));
+        return true;
     }
 
     private OnnxValue? FindTaken(string name) => Find(name) ?? _taken.GetValueOrDefault(name);

@@ -69,21 +69,24 @@ internal sealed class OnnxRecurrentWeights
             int rows = _gates * Hidden;
             Add("weight_ih", _w, direction * rows, Input, gates);
             Add("weight_hh", _r, direction * rows, Hidden, gates);
-            Add("bias_ih", _b, direction * 2 * rows, 1, gates);
-            Add("bias_hh", _b, ((direction * 2) + 1) * rows, 1, gates);
-            Add("weight_peephole", _p, direction * 3 * Hidden, 1, peepholes);
+            Add("bias_ih", _b, direction * 2 * rows, null, gates);
+            Add("bias_hh", _b, ((direction * 2) + 1) * rows, null, gates);
+            Add("weight_peephole", _p, direction * 3 * Hidden, null, peepholes);
 
-            void Add(string name, float[]? source, int firstRow, int width, int[] order)
+            void Add(string name, float[]? source, int firstRow, int? width, int[] order)
             {
-                if (source is not null)
-                    state.Add(name + suffix, Reordered(source, firstRow, width, order));
+                if (source is null)
+                    return;
+                float[] values = Reordered(source, firstRow, width ?? 1, order);
+                int length = order.Length * Hidden;
+                state.Add(name + suffix, Tensor.From(values, width is int columns ? [length, columns] : [length], _device));
             }
         }
 
         return state;
     }
 
-    private Tensor Reordered(float[] source, int firstRow, int width, int[] order)
+    private float[] Reordered(float[] source, int firstRow, int width, int[] order)
     {
         int block = Hidden * width;
         var values = new float[order.Length * block];
@@ -97,8 +100,7 @@ internal sealed class OnnxRecurrentWeights
                 part[k] = -part[k];
         }
 
-        int rows = order.Length * Hidden;
-        return Tensor.From(values, width == 1 && !ReferenceEquals(source, _w) && !ReferenceEquals(source, _r) ? [rows] : [rows, width], _device);
+        return values;
     }
 
     private float[] Floats(OnnxValue value, string name, params long[] shape)
