@@ -97,6 +97,7 @@ public abstract class AffineLayer : Module
         shape[^1] = weight.Shape[0];
         Tensor y = Tensor.Empty(shape, x.Device);
         Ops.LinearForward(x, weight, bias, y);
+        x.Device.Trace?.Add(TracedKind.Linear, null, y, x, weight, bias);
         if (GradientTape.For([x, weight, bias]) is { } tape)
         {
             Record(tape, x, weight, bias, y);

@@ -16,13 +16,15 @@ public static class AttentionMask
     public static Tensor Causal(int steps, Device? device = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        float[] mask = new float[checked(steps * steps)];
+        float[] values = new float[checked(steps * steps)];
         for (int query = 0; query < steps; query++)
         {
-            mask.AsSpan(query * steps, query + 1).Fill(1);
+            values.AsSpan(query * steps, query + 1).Fill(1);
         }
 
-        return Tensor.From(mask, [1, steps, steps], device);
+        Tensor mask = Tensor.From(values, [1, steps, steps], device);
+        mask.Device.Trace?.Add(TracedKind.CausalMask, null, mask);
+        return mask;
     }
 
     /// <summary>All queries may attend to the keys before each row's length.</summary>

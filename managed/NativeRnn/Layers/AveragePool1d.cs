@@ -20,9 +20,12 @@ public sealed class AveragePool1d : PoolingLayer
     public override Tensor Forward(Tensor input)
     {
         RequireSequence(input);
+        int mark = OperationTrace.Mark(input.Device);
         Tensor windows = Window.Windows(input);
-        return Padding == TimePadding.Valid
+        Tensor output = Padding == TimePadding.Valid
             ? windows.Mean(axis: 2)
             : windows.Sum(axis: 2) / Window.Counts(input.Shape[1], input.Device);
+        input.Device.Trace?.Fuse(mark, TracedKind.AveragePool, Window, [output], [input]);
+        return output;
     }
 }

@@ -101,8 +101,7 @@ public sealed class Bidirectional : Module
         }
 
         StepOrder order = new(valid, reversed: true);
-        SequenceMask? reversedMask =
-            mask is null ? null : SequenceMask.FromLengths(steps, [.. valid.Lengths]);
+        SequenceMask? reversedMask = mask?.ToFront();
         MaskedTensor forward = ForwardLayer.ForwardMasked(input, mask);
         Tensor backward =
             BackwardLayer.ForwardMasked(order.ToFront(input, _batchFirst), reversedMask).Output;

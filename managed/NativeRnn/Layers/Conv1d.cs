@@ -137,8 +137,15 @@ public sealed class Conv1d : Module
         }
 
         Sizes.RequireDevice(input, _weight!.Value.Device, nameof(input));
+        int mark = OperationTrace.Mark(input.Device);
         Tensor windows = _window.Windows(input);
         Tensor output = Groups == 1 ? Product(windows) : GroupedProduct(windows);
+        input.Device.Trace?.Fuse(
+            mark,
+            TracedKind.Convolution,
+            new TracedConvolution(_window, Groups),
+            [output],
+            [input, _weight.Value, _bias?.Value]);
         return ActivationLayer.Apply(Activation, output);
     }
 

@@ -98,6 +98,7 @@ public sealed class Embedding : Module
             throw Sizes.Named(wrong, nameof(input));
         }
 
+        input.Device.Trace?.Add(TracedKind.Embedding, null, y, Weight.Value, input);
         if (GradientTape.For(Weight.Value) is { } tape)
         {
             Record(tape, input, y);

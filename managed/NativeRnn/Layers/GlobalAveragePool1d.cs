@@ -31,7 +31,11 @@ public sealed class GlobalAveragePool1d : Module
         }
 
         (int batch, int steps) = (input.Shape[0], input.Shape[1]);
-        return Over(input, LengthMask.Of(lengths, batch, steps), lengths.ToInt32Array());
+        Tensor valid = LengthMask.Of(lengths, batch, steps);
+        int mark = OperationTrace.Mark(input.Device);
+        int[] counts = lengths.ToInt32Array();
+        input.Device.Trace?.Forget(mark);
+        return Over(input, valid, counts);
     }
 
     private static Tensor Over(Tensor input, SequenceMask mask)
@@ -43,10 +47,13 @@ public sealed class GlobalAveragePool1d : Module
     private static Tensor Over(Tensor input, Tensor valid, IReadOnlyList<int> counts)
     {
         (int batch, int steps, int channels) = (input.Shape[0], input.Shape[1], input.Shape[2]);
+        int mark = OperationTrace.Mark(input.Device);
         Tensor kept = Tensor.Where(
             valid.Reshape(batch, steps, 1), input, Tensor.Full([], 0, input.Device));
         float[] scales = [.. counts.Select(count => count == 0 ? 0f : 1f / count)];
-        return kept.Sum(axis: 1) * Tensor.From(scales, [batch, 1], input.Device)
+        Tensor means = kept.Sum(axis: 1) * Tensor.From(scales, [batch, 1], input.Device)
             .BroadcastTo(batch, channels);
+        input.Device.Trace?.Fuse(mark, TracedKind.MaskedMean, null, [means], [input, valid]);
+        return means;
     }
 }

@@ -104,6 +104,7 @@ public sealed class LayerNormalization : Module
         Tensor y = Tensor.Empty(x.Shape, x.Device);
         Tensor? statistics = tape is null ? null : Tensor.Scratch([rows, 2], x.Device);
         Ops.LayerNormForward(x, weight, bias, Epsilon, y, statistics);
+        x.Device.Trace?.Add(TracedKind.LayerNorm, Epsilon, y, x, weight, bias);
         tape?.Record(y, new Operands(x, weight, statistics, State: this), Backward);
         return y;
     }

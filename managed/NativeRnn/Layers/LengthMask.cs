@@ -12,8 +12,9 @@ internal static class LengthMask
     {
         Sizes.RequireIndices(lengths, nameof(lengths));
         Sizes.RequireShape(lengths, [batch], nameof(lengths));
+        int mark = OperationTrace.Mark(lengths.Device);
         int[] counts = lengths.ToInt32Array();
-        float[] mask = new float[checked(batch * steps)];
+        float[] values = new float[checked(batch * steps)];
         for (int row = 0; row < batch; row++)
         {
             if (counts[row] < least || counts[row] > steps)
@@ -23,9 +24,11 @@ internal static class LengthMask
                     nameof(lengths));
             }
 
-            mask.AsSpan(row * steps, counts[row]).Fill(1);
+            values.AsSpan(row * steps, counts[row]).Fill(1);
         }
 
-        return Tensor.From(mask, [batch, steps], lengths.Device);
+        Tensor mask = Tensor.From(values, [batch, steps], lengths.Device);
+        mask.Device.Trace?.Fuse(mark, TracedKind.LengthMask, null, [mask], [lengths]);
+        return mask;
     }
 }

@@ -19,6 +19,9 @@ public sealed class MaxPool1d : PoolingLayer
     public override Tensor Forward(Tensor input)
     {
         RequireSequence(input);
-        return Window.Windows(input, float.NegativeInfinity).Max(axis: 2);
+        int mark = OperationTrace.Mark(input.Device);
+        Tensor output = Window.Windows(input, float.NegativeInfinity).Max(axis: 2);
+        input.Device.Trace?.Fuse(mark, TracedKind.MaxPool, Window, [output], [input]);
+        return output;
     }
 }

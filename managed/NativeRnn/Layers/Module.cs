@@ -153,7 +153,8 @@ public abstract class Module
     {
         ArgumentNullException.ThrowIfNull(state);
         List<(string Name, Parameter Parameter, ParameterView View)> wanted = [.. NamedViews()];
-        StateDictCheck.Run(wanted, state, strict);
+        StateDictCheck.Run(
+            wanted, state.ToDictionary(entry => entry.Key, entry => StateEntry.Of(entry.Value)), strict);
         foreach (IGrouping<Parameter, (string Name, Parameter, ParameterView View)> group in
             wanted.Where(view => state.ContainsKey(view.Name)).GroupBy(view => view.Parameter))
         {
@@ -256,7 +257,8 @@ public abstract class Module
     private static string NameOf(string name, Parameter parameter, ParameterView view) =>
         name[..^parameter.Name.Length] + view.Name;
 
-    private IEnumerable<(string Name, Parameter Parameter, ParameterView View)> NamedViews() =>
+    /// <summary>The named parts of all parameters, as in a state dict.</summary>
+    internal IEnumerable<(string Name, Parameter Parameter, ParameterView View)> NamedViews() =>
         from named in NamedParameters()
         from view in named.Parameter.Views
         select (NameOf(named.Name, named.Parameter, view), named.Parameter, view);

@@ -77,6 +77,12 @@ internal sealed class RecurrentCall
             Reserve = _reserve,
         });
         Record(tape);
+        _x.Device.Trace?.Fuse(
+            OperationTrace.Mark(device),
+            TracedKind.Recurrent,
+            new TracedRecurrence(_settings, _plan),
+            _cn is null ? [_y, _hn] : [_y, _hn, _cn],
+            [_x, _weights, _h0, _c0, _lengths]);
         return new RecurrentOutput(_y, new RecurrentState(_hn, _cn));
     }
 

@@ -20,10 +20,8 @@ public abstract partial class RecurrentLayer
         (int batch, int steps) = BatchAndSteps(input);
         Sizes.RequireIndices(lengths, nameof(lengths));
         Sizes.RequireShape(lengths, [batch], nameof(lengths));
-        int[] given = lengths.ToInt32Array();
-        SequenceMask.CheckLengths(given, 0, steps);
         return RunOrdered(
-            input, state, SequenceMask.FromLengths(steps, given), null, stateLeaves);
+            input, state, SequenceMask.FromLengths(steps, lengths), null, stateLeaves);
     }
 
     /// <summary>Runs packed sequences.</summary>

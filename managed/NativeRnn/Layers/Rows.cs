@@ -5,6 +5,11 @@ namespace NativeRnn.Layers;
 /// <summary>Takes rows out of tensors, and puts them into others; recorded for gradients.</summary>
 internal static class Rows
 {
+    // Why such an operation can't be exported.
+    private const string HostPlaces =
+        "puts steps in an order that the host has found (packed sequences, a cell run step by step, " +
+        "masks of other than trailing steps)";
+
     /// <summary>Row k of the result is row places[k] of x.</summary>
     /// <param name="x">Rows, told by its first axes.</param>
     /// <param name="axes">How many axes tell a row.</param>
@@ -22,6 +27,7 @@ internal static class Rows
         int[] table = TableOf(x, axes);
         Tensor y = Tensor.Empty(whole, x.Device);
         Ops.EmbeddingForward(x.Alias(table), indices, y);
+        x.Device.Trace?.Add(TracedKind.Unsupported, HostPlaces, y, x);
         if (GradientTape.For(x) is { } tape)
         {
             tape.Record(y, dy => Ops.EmbeddingBackward(
@@ -41,6 +47,7 @@ internal static class Rows
         Tensor y = Tensor.Zeros([.. shape, .. x.Shape[1..]], x.Device);
         int[] table = TableOf(y, shape.Length);
         Ops.EmbeddingBackward(y.Alias(table), indices, x);
+        x.Device.Trace?.Add(TracedKind.Unsupported, HostPlaces, y, x);
         if (GradientTape.For(x) is { } tape)
         {
             tape.Record(y, dy =>

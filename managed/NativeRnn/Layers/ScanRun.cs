@@ -69,6 +69,12 @@ internal sealed class ScanRun
             _gates.Dispose();
         }
 
+        device.Trace?.Fuse(
+            OperationTrace.Mark(device),
+            TracedKind.Unsupported,
+            $"is an elementwise recurrence ({_settings.Kind}), for which ONNX has no operator",
+            [_y, _hn],
+            [_x, Weight, _h0, _lengths]);
         return (_y, _hn);
     }
 

@@ -99,10 +99,9 @@ public sealed partial class Seq2Seq : Module
         }
 
         Seq2SeqMemory memory = Encode(source, sourceLengths);
-        int[] tokens = target.ToInt32Array();
         return teacherForcing == 1
-            ? Decode(Delayed(tokens, target), memory, memory.State).Logits
-            : Scheduled(tokens, target.Shape[1], memory, teacherForcing);
+            ? Decode(Delayed(target), memory, memory.State).Logits
+            : Scheduled(target.ToInt32Array(), target.Shape[1], memory, teacherForcing);
     }
 
     /// <inheritdoc/>
@@ -225,17 +224,21 @@ public sealed partial class Seq2Seq : Module
     }
 
     // The start token and the target without its last one.
-    private Tensor Delayed(int[] target, Tensor like)
+    private Tensor Delayed(Tensor target)
     {
-        int steps = like.Shape[1];
-        int[] delayed = new int[target.Length];
-        for (int first = 0; first < target.Length; first += steps)
+        int mark = OperationTrace.Mark(target.Device);
+        int steps = target.Shape[1];
+        int[] tokens = target.ToInt32Array();
+        int[] values = new int[tokens.Length];
+        for (int first = 0; first < tokens.Length; first += steps)
         {
-            delayed[first] = Options.StartToken;
-            target.AsSpan(first, steps - 1).CopyTo(delayed.AsSpan(first + 1));
+            values[first] = Options.StartToken;
+            tokens.AsSpan(first, steps - 1).CopyTo(values.AsSpan(first + 1));
         }
 
-        return Tensor.From(delayed, like.Shape, like.Device);
+        Tensor delayed = Tensor.From(values, target.Shape, target.Device);
+        target.Device.Trace?.Fuse(mark, TracedKind.Delay, Options.StartToken, [delayed], [target]);
+        return delayed;
     }
 
     // [L 2,B,H/2] as [L,B,H].

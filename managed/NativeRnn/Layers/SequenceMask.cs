@@ -42,6 +42,9 @@ public sealed class SequenceMask
     /// <summary>Whether all steps count.</summary>
     internal bool IsFull => Count == _valid.Length;
 
+    /// <summary>The lengths that it was made of while they were traced; else null.</summary>
+    internal Tensor? Source { get; private set; }
+
     /// <summary>Whether a step counts.</summary>
     /// <param name="row">0 to B - 1.</param>
     /// <param name="step">0 to T - 1.</param>
@@ -72,6 +75,20 @@ public sealed class SequenceMask
         }
 
         return new SequenceMask(lengths.Length, steps, valid);
+    }
+
+    /// <summary>A mask of sequences that are padded at the end.</summary>
+    /// <param name="steps">T, at least 1.</param>
+    /// <param name="lengths">int32 [B]: how many steps of each sequence count, 0 to T.</param>
+    /// <exception cref="ArgumentException">There are no lengths, or one is out of range.</exception>
+    public static SequenceMask FromLengths(int steps, Tensor lengths)
+    {
+        Sizes.RequireIndices(lengths, nameof(lengths));
+        int mark = OperationTrace.Mark(lengths.Device);
+        SequenceMask mask = FromLengths(steps, lengths.ToInt32Array());
+        lengths.Device.Trace?.Forget(mark);
+        mask.Source = lengths.Device.Trace is null ? null : lengths;
+        return mask;
     }
 
     /// <summary>A mask of any pattern.</summary>
@@ -122,12 +139,21 @@ public sealed class SequenceMask
     internal bool Fits(Tensor tensor) =>
         tensor.Rank >= 2 && tensor.Shape[0] == Batch && tensor.Shape[1] == Steps;
 
+    /// <summary>A mask of as many steps of each sequence, at the start.</summary>
+    internal SequenceMask ToFront()
+    {
+        SequenceMask front = FromLengths(Steps, _lengths);
+        front.Source = Source;
+        return front;
+    }
+
     /// <summary>The lengths as kernels take them, int32 [B].</summary>
-    internal Tensor LengthsOn(Device device) => Tensor.From(_lengths, [Batch], device);
+    internal Tensor LengthsOn(Device device) => Source ?? Tensor.From(_lengths, [Batch], device);
 
     /// <summary>1 where a step counts, else 0: [B,T].</summary>
-    internal Tensor ValuesOn(Device device) =>
-        Tensor.From([.. _valid.Select(counts => counts ? 1f : 0)], [Batch, Steps], device);
+    internal Tensor ValuesOn(Device device) => Source is not null
+        ? LengthMask.Of(Source, Batch, Steps)
+        : Tensor.From([.. _valid.Select(counts => counts ? 1f : 0)], [Batch, Steps], device);
 
     /// <summary>The steps that count, as places in [B T].</summary>
     internal int[] Places() =>

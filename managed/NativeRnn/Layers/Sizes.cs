@@ -60,7 +60,9 @@ internal static class Sizes
         RequireShape(lengths, [batch], name);
         RequireDevice(lengths, device, name);
         int[] room = ArrayPool<int>.Shared.Rent(batch);
+        int mark = OperationTrace.Mark(device);
         lengths.CopyTo(room);
+        device.Trace?.Forget(mark);
         int wrong = room.AsSpan(0, batch).IndexOfAnyExceptInRange(0, most);
         int length = wrong < 0 ? 0 : room[wrong];
         ArrayPool<int>.Shared.Return(room);

@@ -8,7 +8,7 @@ internal static class StateDictCheck
 
     internal static void Run(
         IReadOnlyList<(string Name, Parameter Parameter, ParameterView View)> wanted,
-        IReadOnlyDictionary<string, Tensor> state,
+        IReadOnlyDictionary<string, StateEntry> state,
         bool strict)
     {
         List<string> problems = [];
@@ -21,8 +21,8 @@ internal static class StateDictCheck
         }
 
         Add(problems, "of another shape", wanted
-            .Where(view => state.TryGetValue(view.Name, out Tensor? tensor) && !Fits(tensor, view.View))
-            .Select(view => $"{view.Name} (has {Describe(state[view.Name])}, needs " +
+            .Where(view => state.TryGetValue(view.Name, out StateEntry entry) && !entry.Fits(view.View))
+            .Select(view => $"{view.Name} (has {state[view.Name]}, needs " +
                 $"{DType.Float32} [{string.Join(", ", view.View.Shape)}])"));
         if (problems.Count > 0)
         {
@@ -30,12 +30,6 @@ internal static class StateDictCheck
                 $"the state dict does not fit: {string.Join("; ", problems)}", nameof(state));
         }
     }
-
-    private static bool Fits(Tensor tensor, ParameterView view) =>
-        tensor.DType == DType.Float32 && tensor.Shape.SequenceEqual([.. view.Shape]);
-
-    private static string Describe(Tensor tensor) =>
-        $"{tensor.DType} [{string.Join(", ", tensor.Shape.ToArray())}]";
 
     private static void Add(List<string> problems, string kind, IEnumerable<string> names)
     {

@@ -30,10 +30,11 @@ internal sealed class StepOrder
     /// <summary>The sequences with the steps to run in front, in the order of the run.</summary>
     internal Tensor ToFront(Tensor x, bool batchFirst)
     {
+        int mark = OperationTrace.Mark(x.Device);
         int[] places = new int[_batch * _steps];
         Each((row, step) =>
             places[Place(row, step, batchFirst)] = Place(row, SourceOf(row, step), batchFirst));
-        return Rows.Gather(x, 2, places, x.Shape[..2]);
+        return Traced(mark, Rows.Gather(x, 2, places, x.Shape[..2]), x, batchFirst);
     }
 
     /// <summary>Outputs in the order of the run, at the steps where they belong.</summary>
@@ -53,10 +54,11 @@ internal sealed class StepOrder
     /// <summary>Outputs in the order of the run, at the steps that they were run on.</summary>
     internal Tensor ToSources(Tensor y, bool batchFirst)
     {
+        int mark = OperationTrace.Mark(y.Device);
         int[] places = new int[_batch * _steps];
         Each((row, step) =>
             places[Place(row, SourceOf(row, step), batchFirst)] = Place(row, step, batchFirst));
-        return Rows.Gather(y, 2, places, y.Shape[..2]);
+        return Traced(mark, Rows.Gather(y, 2, places, y.Shape[..2]), y, batchFirst);
     }
 
     /// <summary>The step that the step'th of the run reads.</summary>
@@ -73,6 +75,18 @@ internal sealed class StepOrder
     /// <summary>A step's row in [B,T,..] or [T,B,..].</summary>
     internal int Place(int row, int step, bool batchFirst) =>
         batchFirst ? (row * _steps) + step : (step * _batch) + row;
+
+    // Rows that are padded at the end are reversed, there and back, by one operation. Others stay what they are:
+    // places that the host has found.
+    private Tensor Traced(int mark, Tensor y, Tensor x, bool batchFirst)
+    {
+        if (x.Device.Trace is { } trace && _reversed && (Mask.IsFull || Mask.Source is not null))
+        {
+            trace.Fuse(mark, TracedKind.Reverse, batchFirst, [y], [x, Mask.IsFull ? null : Mask.Source]);
+        }
+
+        return y;
+    }
 
     private void Each(Action<int, int> action)
     {

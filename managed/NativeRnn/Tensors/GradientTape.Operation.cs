@@ -48,9 +48,12 @@ public sealed partial class GradientTape
         }
 
         Tensor[] kept = [.. inputs];
+        int mark = OperationTrace.Mark(kept[0].Device);
         Tensor result = RunUnrecorded(kept[0].Device, () => forward(kept))
             ?? throw new InvalidOperationException($"{name}: forward returned null.");
         Tensor.RequireOneDevice(name, kept[0], result);
+        if (result.Device.Trace is { } trace)
+            trace.Fuse(mark, TracedKind.Unsupported, $"calls the program's operation \"{name}\"", [result], kept);
         if (For(kept) is not { } tape)
             return result;
         // An alias: forward may have returned one of its inputs, which has a record of its own.

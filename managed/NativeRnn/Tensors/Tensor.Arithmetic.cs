@@ -98,6 +98,7 @@ public sealed partial class Tensor
         RequireOneDevice(name, a, b);
         Tensor y = Empty(TensorShape.Broadcast(a.Sizes, b.Sizes, name), a.Device);
         Compute(op, a, b, y);
+        a.Device.Trace?.Add(TracedKind.Binary, op, y, a, b);
         return y;
     }
 
@@ -120,6 +121,7 @@ public sealed partial class Tensor
         x.Require(DType.Float32, "Arithmetic");
         Tensor y = Empty(x.Sizes, x.Device);
         Ops.Affine(x, scale, shift, y);
+        x.Device.Trace?.Add(TracedKind.Affine, (scale, shift), y, x);
         return GradientTape.For(x) is { } tape ? RecordAffine(tape, x, scale, y) : y;
     }
 

@@ -149,6 +149,7 @@ public sealed partial class Tensor
     {
         Tensor copy = NewOwned(Shape, Device, DType);
         Ops.Copy(this, copy);
+        Device.Trace?.Add(TracedKind.Same, null, copy, this);
         return copy;
     }
 

@@ -20,7 +20,7 @@ public sealed partial class Tensor
         {
             Region region = Locate(indices);
             if (DType == DType.Int32)
-                return TakeOnHost(region);
+                return TakeOnHost(region, indices);
             Tensor y = Empty(region.Result, Device);
             Ops.CopyStrided(new CopyCall
             {
@@ -31,6 +31,8 @@ public sealed partial class Tensor
                 Destination = y,
                 DestinationStrides = region.Result.DenseStrides(),
             });
+            if (Device.Trace is { } trace)
+                trace.Add(TracedKind.Slice, SliceOf(indices), y, this);
             return GradientTape.For(this) is { } tape ? RecordTake(tape, this, region, y) : y;
         }
     }
@@ -58,6 +60,7 @@ public sealed partial class Tensor
                 nameof(indices));
         Tensor y = Empty(indices.Sizes, Device);
         Ops.Gather(Sizes.Around(axis), indices.Shape[axis], this, indices, y);
+        Device.Trace?.Add(TracedKind.Gather, axis, y, this, indices);
         return GradientTape.For(this) is { } tape ? RecordGather(tape, this, axis, indices, y) : y;
     }
 
@@ -87,8 +90,9 @@ public sealed partial class Tensor
     }
 
     // Integers are indices and class numbers: few, and the kernels move floats only.
-    private Tensor TakeOnHost(in Region region)
+    private Tensor TakeOnHost(in Region region, ReadOnlySpan<TensorIndex> indices)
     {
+        int mark = OperationTrace.Mark(Device);
         int[] all = ToInt32Array();
         int[] taken = new int[region.Result.Length];
         Span<int> place = stackalloc int[region.Result.Rank];
@@ -101,7 +105,22 @@ public sealed partial class Tensor
             for (int axis = place.Length - 1; axis >= 0 && ++place[axis] == region.Result[axis]; axis--)
                 place[axis] = 0;
         }
-        return From(taken, region.Result.Sizes, Device);
+        Tensor y = From(taken, region.Result.Sizes, Device);
+        if (Device.Trace is { } trace)
+            trace.Fuse(mark, TracedKind.Slice, SliceOf(indices), [y], [this]);
+        return y;
+    }
+
+    private TracedSlice SliceOf(ReadOnlySpan<TensorIndex> indices)
+    {
+        TracedSlice slice = new(new int[Rank], new int[Rank], new bool[Rank]);
+        for (int axis = 0; axis < Rank; axis++)
+        {
+            TensorIndex index = axis < indices.Length ? indices[axis] : Range.All;
+            (slice.Starts[axis], slice.Counts[axis]) = index.Resolve(Shape[axis], axis, Sizes);
+            slice.Drops[axis] = index.IsSingle;
+        }
+        return slice;
     }
 
     private static Tensor RecordTake(GradientTape tape, Tensor x, Region region, Tensor y)

@@ -25,6 +25,7 @@ public sealed partial class Tensor
                 $"the second {other.Shape[^2]} rows.");
 
         TensorShape batchA = new(Shape[..^2]), batchB = new(other.Shape[..^2]);
+        int mark = OperationTrace.Mark(Device);
         // A single matrix is shared by the whole batch; else both operands get the whole batch.
         TensorShape batch = TensorShape.Broadcast(batchA, batchB, nameof(MatMul));
         Tensor a = batchA.Rank == 0
@@ -46,6 +47,7 @@ public sealed partial class Tensor
             B = b,
             C = y,
         });
+        Device.Trace?.Fuse(mark, TracedKind.MatMul, null, [y], [this, other]);
         return GradientTape.For(a, b) is { } tape ? RecordMatMul(tape, product, a, b, y) : y;
     }
 

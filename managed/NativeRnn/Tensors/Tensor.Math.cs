@@ -64,9 +64,12 @@ public sealed partial class Tensor
         RequireOneDevice(nameof(Where), condition, b);
         TensorShape shape = TensorShape.Broadcast(a.Sizes, b.Sizes, nameof(Where));
         shape = TensorShape.Broadcast(condition.Sizes, shape, nameof(Where));
+        int mark = OperationTrace.Mark(a.Device);
+        (Tensor narrowCondition, Tensor narrowA, Tensor narrowB) = (condition, a, b);
         (condition, a, b) = (condition.BroadcastTo(shape), a.BroadcastTo(shape), b.BroadcastTo(shape));
         Tensor y = Empty(shape, a.Device);
         Ops.Where(condition, a, b, y);
+        a.Device.Trace?.Fuse(mark, TracedKind.Where, null, [y], [narrowCondition, narrowA, narrowB]);
         return GradientTape.For(a, b) is { } tape ? RecordWhere(tape, condition, a, b, y) : y;
     }
 
@@ -75,6 +78,7 @@ public sealed partial class Tensor
         Require(DType.Float32, name);
         Tensor y = Empty(Sizes, Device);
         Ops.UnaryForward(op, this, y);
+        Device.Trace?.Add(TracedKind.Unary, op, y, this);
         return GradientTape.For(this) is { } tape ? RecordUnary(tape, op, this, y) : y;
     }
 
@@ -94,9 +98,15 @@ public sealed partial class Tensor
         Require(DType.Float32, name);
         axis = Sizes.Normalize(axis);
         if (axis != Rank - 1)
-            return Transpose(axis, -1).Softmax(-1, logarithm, name).Transpose(axis, -1);
+        {
+            int mark = OperationTrace.Mark(Device);
+            Tensor turned = Transpose(axis, -1).Softmax(-1, logarithm, name).Transpose(axis, -1);
+            Device.Trace?.Fuse(mark, TracedKind.Softmax, (axis, logarithm), [turned], [this]);
+            return turned;
+        }
         Tensor y = Empty(Sizes, Device);
         Ops.SoftmaxForward(this, logarithm, y);
+        Device.Trace?.Add(TracedKind.Softmax, (axis, logarithm), y, this);
         return GradientTape.For(this) is { } tape ? RecordSoftmax(tape, this, logarithm, y) : y;
     }
 

@@ -11,6 +11,7 @@ public sealed partial class Tensor
         Require(DType.Float32, nameof(Sum));
         Tensor y = Zeros([], Device);
         AddSum(this, y);
+        Device.Trace?.Add(TracedKind.Sum, new TracedReduction(null, false), y, this);
         return GradientTape.For(this) is { } tape ? RecordSumOfAll(tape, this, 1, y) : y;
     }
 
@@ -28,6 +29,7 @@ public sealed partial class Tensor
         AddSum(this, y);
         float scale = 1f / Length;
         Ops.Affine(y, scale, 0, y);
+        Device.Trace?.Add(TracedKind.Mean, new TracedReduction(null, false), y, this);
         return GradientTape.For(this) is { } tape ? RecordSumOfAll(tape, this, scale, y) : y;
     }
 
@@ -40,7 +42,9 @@ public sealed partial class Tensor
     public Tensor Max()
     {
         Require(DType.Float32, nameof(Max));
-        return MaxAlong(new Axis { Outer = 1, Length = Length, Inner = 1 }, new TensorShape([]));
+        Tensor y = MaxAlong(new Axis { Outer = 1, Length = Length, Inner = 1 }, new TensorShape([]));
+        Device.Trace?.Add(TracedKind.Max, new TracedReduction(null, false), y, this);
+        return y;
     }
 
     /// <summary>The greatest elements along an axis. Equal ones share the gradient.</summary>
@@ -52,7 +56,9 @@ public sealed partial class Tensor
     {
         Require(DType.Float32, nameof(Max));
         axis = Sizes.Normalize(axis);
-        return MaxAlong(Sizes.Around(axis), Sizes.Reduce(axis, keepDims));
+        Tensor y = MaxAlong(Sizes.Around(axis), Sizes.Reduce(axis, keepDims));
+        Device.Trace?.Add(TracedKind.Max, new TracedReduction(axis, keepDims), y, this);
+        return y;
     }
 
     /// <summary>
@@ -69,6 +75,7 @@ public sealed partial class Tensor
         Axis around = Sizes.Around(axis);
         if (around.Length == 0)
             throw new ArgumentException($"ArgMax: axis {axis} of the shape {ShapeText} is empty.", nameof(axis));
+        int mark = OperationTrace.Mark(Device);
         float[] values = ToArray();
         int[] places = new int[around.Outer * around.Inner];
         for (int row = 0; row < places.Length; row++)
@@ -81,7 +88,9 @@ public sealed partial class Tensor
                     places[row] = k;
             }
         }
-        return From(places, Sizes.Reduce(axis, keep: false).Sizes, Device);
+        Tensor y = From(places, Sizes.Reduce(axis, keep: false).Sizes, Device);
+        Device.Trace?.Fuse(mark, TracedKind.ArgMax, axis, [y], [this]);
+        return y;
     }
 
     /// <summary>Adds the sum of all elements of <paramref name="x"/> to the one of <paramref name="y"/>.</summary>
@@ -123,6 +132,7 @@ public sealed partial class Tensor
             scale = 1f / Sizes[axis];
             Ops.Affine(y, scale, 0, y);
         }
+        Device.Trace?.Add(mean ? TracedKind.Mean : TracedKind.Sum, new TracedReduction(axis, keepDims), y, this);
         return GradientTape.For(this) is { } tape ? RecordSum(tape, this, kept, scale, y) : y;
     }
 

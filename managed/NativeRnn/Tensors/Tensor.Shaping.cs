@@ -25,7 +25,12 @@ public sealed partial class Tensor
     }
 
     /// <summary>The same elements on the same memory, without what a tape knows of them: a constant.</summary>
-    public Tensor Detach() => Alias(Shape);
+    public Tensor Detach()
+    {
+        Tensor y = Alias(Shape);
+        Device.Trace?.Add(TracedKind.Same, null, y, this);
+        return y;
+    }
 
     /// <summary>The last two axes exchanged: the transpose of a matrix.</summary>
     /// <exception cref="ArgumentException">There are fewer than two axes.</exception>
@@ -79,6 +84,7 @@ public sealed partial class Tensor
             Destination = y,
             DestinationStrides = y.Sizes.DenseStrides(),
         });
+        Device.Trace?.Add(TracedKind.Permute, Sizes.NormalizeAll(axes), y, this);
         return GradientTape.For(this) is { } tape ? RecordPermute(tape, this, strides, y) : y;
     }
 
@@ -117,6 +123,7 @@ public sealed partial class Tensor
             CopyPart(tensor, y, axis, start);
             start += tensor.Shape[axis];
         }
+        first.Device.Trace?.Add(TracedKind.Concat, axis, y, [.. tensors]);
         return RecordConcat(tensors, axis, y);
     }
 
@@ -165,6 +172,7 @@ public sealed partial class Tensor
             throw new ArgumentException(
                 $"Reshape: {ShapeText} has {Length} elements, {shape} has {shape.Length}.");
         Tensor y = Alias(shape.Sizes);
+        Device.Trace?.Add(TracedKind.Reshape, null, y, this);
         return GradientTape.For(this) is { } tape ? RecordReshape(tape, this, y) : y;
     }
 
@@ -184,6 +192,7 @@ public sealed partial class Tensor
             Destination = y,
             DestinationStrides = shape.DenseStrides(),
         });
+        Device.Trace?.Add(TracedKind.Broadcast, null, y, this);
         return GradientTape.For(this) is { } tape ? RecordBroadcast(tape, this, y) : y;
     }
 

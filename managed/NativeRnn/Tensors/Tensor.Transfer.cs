@@ -17,6 +17,7 @@ public sealed partial class Tensor
         if (Length != 1)
             throw new InvalidOperationException($"Item needs a tensor of one element, this one is {ShapeText}.");
         float value = 0;
+        Device.Trace?.Read(this);
         Ops.Read(this, 0, new Span<float>(ref value));
         return value;
     }
@@ -28,6 +29,7 @@ public sealed partial class Tensor
     {
         Require(DType.Float32, nameof(ToArray));
         float[] values = new float[Length];
+        Device.Trace?.Read(this);
         Ops.Read(this, 0, values);
         return values;
     }
@@ -39,6 +41,7 @@ public sealed partial class Tensor
     {
         Require(DType.Int32, nameof(ToInt32Array));
         int[] values = new int[Length];
+        Device.Trace?.Read(this);
         Ops.Read(this, 0, values);
         return values;
     }
@@ -51,6 +54,7 @@ public sealed partial class Tensor
     {
         Require(DType.Float32, nameof(CopyTo));
         RequireRoom(destination.Length);
+        Device.Trace?.Read(this);
         Ops.Read(this, 0, destination[..(int)Length]);
     }
 
@@ -59,6 +63,7 @@ public sealed partial class Tensor
     {
         Require(DType.Int32, nameof(CopyTo));
         RequireRoom(destination.Length);
+        Device.Trace?.Read(this);
         Ops.Read(this, 0, destination[..(int)Length]);
     }
 
@@ -79,6 +84,7 @@ public sealed partial class Tensor
                 nameof(destination));
         if (Length == 0)
             return;
+        Device.Trace?.Read(this);
         if (destination.IsDense)
             Ops.Read(this, 0, MemoryMarshal.CreateSpan(ref destination.GetPinnableReference(), checked((int)Length)));
         else
@@ -95,6 +101,7 @@ public sealed partial class Tensor
     {
         Require(DType.Float32, nameof(Write));
         RequireCount(values.Length);
+        Device.Trace?.Write(this);
         Ops.Write(this, 0, values);
     }
 
@@ -103,6 +110,7 @@ public sealed partial class Tensor
     {
         Require(DType.Int32, nameof(Write));
         RequireCount(values.Length);
+        Device.Trace?.Write(this);
         Ops.Write(this, 0, values);
     }
 
@@ -121,6 +129,7 @@ public sealed partial class Tensor
         if (Sizes != source.Sizes)
             throw new ArgumentException(
                 $"Write: the tensor is {ShapeText}, the source {source.ShapeText}.", nameof(source));
+        Device.Trace?.Overwrite(this, source);
         CopyFrom(source);
     }
 
@@ -130,6 +139,7 @@ public sealed partial class Tensor
     public void Fill(float value)
     {
         Require(DType.Float32, nameof(Fill));
+        Device.Trace?.Write(this);
         Ops.Fill(this, value);
     }
 

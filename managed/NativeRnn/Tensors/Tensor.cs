@@ -101,7 +101,8 @@ public sealed partial class Tensor : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (_storage.IsPooled || Interlocked.Exchange(ref _disposed, true))
+        // What is traced is read once all is computed; then the garbage collector takes it.
+        if (_storage.IsPooled || Device.Trace is not null || Interlocked.Exchange(ref _disposed, true))
             return;
         _storage.Release();
         Gradient?.Dispose();

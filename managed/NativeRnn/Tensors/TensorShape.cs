@@ -86,6 +86,15 @@ internal readonly struct TensorShape : IEquatable<TensorShape>
         return axis < 0 ? axis + Rank : axis;
     }
 
+    /// <summary>Axes counted from 0.</summary>
+    internal int[] NormalizeAll(ReadOnlySpan<int> axes)
+    {
+        int[] all = axes.ToArray();
+        for (int place = 0; place < all.Length; place++)
+            all[place] = Normalize(all[place]);
+        return all;
+    }
+
     /// <summary>Writes the sizes.</summary>
     internal void CopyTo(Span<long> destination)
     {

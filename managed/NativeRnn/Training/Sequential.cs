@@ -85,6 +85,7 @@ public sealed partial class Sequential : Module, IEnumerable<Module>
         MaskedTensor output = new(input, mask);
         foreach (Module layer in _layers)
         {
+            input.Device.Trace?.Part = layer;
             // The zeros of Build would all be masked.
             output = IsTrial
                 ? new MaskedTensor(layer.Forward(output.Output), null)

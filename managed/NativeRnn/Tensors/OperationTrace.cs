@@ -1,0 +1,69 @@
+namespace NativeRnn;
+
+/// <summary>
+/// The operations that are computed on a device while <see cref="Device.Trace"/> is this, in their order: what a model is
+/// exported from. Each operation of tensors adds itself. One that is made of others (a softmax along an axis in the
+/// middle, a layer) takes their place: it remembers <see cref="Count"/> before and calls <see cref="Fuse"/> after.
+/// </summary>
+internal sealed class OperationTrace
+{
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly List<TracedOperation> _operations = [];
+    private readonly HashSet<Tensor> _known = new(ReferenceEqualityComparer.Instance);
+
+    internal IReadOnlyList<TracedOperation> Operations => _operations;
+
+    internal int Count => _operations.Count;
+
+    internal bool IsOfThisThread => Environment.CurrentManagedThreadId == _thread;
+
+    /// <summary>The part of the model that computes, for messages.</summary>
+    internal object? Part { get; set; }
+
+    /// <summary>Where the operations of a fused one begin; 0 while nothing is traced.</summary>
+    internal static int Mark(Device device) => device.Trace?.Count ?? 0;
+
+    internal void Add(TracedKind kind, object? details, Tensor output, params ReadOnlySpan<Tensor?> inputs) =>
+        Add(kind, details, [output], inputs);
+
+    /// <summary>One operation in the place of all since <paramref name="mark"/>, which it was computed by.</summary>
+    internal void Fuse(
+        int mark, TracedKind kind, object? details, ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor?> inputs)
+    {
+        Forget(mark);
+        Add(kind, details, outputs, inputs);
+    }
+
+    /// <summary>The operations since <paramref name="mark"/> were checks, without a part in the results.</summary>
+    internal void Forget(int mark) => _operations.RemoveRange(mark, _operations.Count - mark);
+
+    /// <summary>The host gets the numbers of a tensor: what it does with them is not known.</summary>
+    internal void Read(Tensor tensor) => Add(
+        TracedKind.Unsupported, "reads the numbers of a tensor on the host, where they can't be followed", [], [tensor]);
+
+    /// <summary>The host sets the numbers of a tensor.</summary>
+    internal void Write(Tensor tensor)
+    {
+        if (_known.Contains(tensor))
+            Add(TracedKind.Unsupported, "changes a tensor in place that is computed with already", [tensor], []);
+    }
+
+    /// <summary>A tensor's numbers become those of another.</summary>
+    internal void Overwrite(Tensor tensor, Tensor source)
+    {
+        Write(tensor);
+        Add(TracedKind.Same, null, [tensor], [source]);
+    }
+
+    private void Add(TracedKind kind, object? details, ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor?> inputs)
+    {
+        foreach (Tensor output in outputs)
+            _known.Add(output);
+        foreach (Tensor? input in inputs)
+        {
+            if (input is not null)
+                _known.Add(input);
+        }
+        _operations.Add(new TracedOperation(kind, details, inputs.ToArray(), outputs.ToArray(), Part));
+    }
+}
