@@ -13,6 +13,8 @@ internal sealed class OnnxFile
     /// <inheritdoc cref="OldestOpset"/>
     internal const int NewestOpset = 21;
 
+    private const long SpareBytes = 40L << 20;
+
     private const string OnnxDomain = "ai.onnx";
 
     /// <exception cref="ModelFormatException">It is no ONNX file, or of an unknown version.</exception>
@@ -22,9 +24,12 @@ internal sealed class OnnxFile
         Length = new FileInfo(path).Length;
         if (Length > Array.MaxLength)
             throw Wrong("", $"{Length} bytes; protobuf has at most 2^31");
+        byte[] bytes = File.ReadAllBytes(path);
+        if (OnnxFileScan.CostOf(bytes) is var cost && cost > (Length + (Length / 2)) + SpareBytes)
+            throw Wrong("", $"its {Length} bytes would take {cost >> 20} MB: many parts with next to nothing in them");
         try
         {
-            Model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+            Model = ModelProto.Parser.ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException wrong)
         {

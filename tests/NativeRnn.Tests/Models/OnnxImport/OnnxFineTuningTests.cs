@@ -27,7 +27,8 @@ public sealed class OnnxFineTuningTests : OnnxTest
 
         for (int step = 0; step < 5; step++)
         {
-            float wanted = Step(ours, classes, () => linear.Forward(lstm.Forward(embedding.Forward(tokens))[.., ^1]));
+            float wanted = Step(
+                ours, classes, () => linear.Forward(lstm.Forward(embedding.Forward(tokens))[.., ^1]));
             float got = Step(loaded, classes, () => model.Forward(tokens));
             Assert.Equal(wanted, got, 1e-5f);
         }
@@ -35,7 +36,8 @@ public sealed class OnnxFineTuningTests : OnnxTest
         CheckClose(embedding.Weight.Value.ToArray(), model.StateDict()["embedding.weight"].ToArray(), "table");
         CheckClose(
             lstm.StateDict()["weight_hh_l0"].ToArray(),
-            model.StateDict().Single(entry => entry.Key.EndsWith("weight_hh_l0", StringComparison.Ordinal)).Value.ToArray(),
+            model.StateDict().Single(entry => entry.Key.EndsWith(".weight_hh_l0", StringComparison.Ordinal))
+                .Value.ToArray(),
             "weight_hh");
     }
 
@@ -81,7 +83,8 @@ public sealed class OnnxFineTuningTests : OnnxTest
     [Fact]
     public void Dropout_InTrainingOnly_Drops()
     {
-        OnnxGraph graph = new OnnxGraph().Input("x", [50]).Number("rate", 0.5f).Node("Dropout", "x,rate", "y").Output("y");
+        OnnxGraph graph = new OnnxGraph().Input("x", [50]).Number("rate", 0.5f)
+            .Node("Dropout", "x,rate", "y").Output("y");
         OnnxModule model = Load(graph);
         Tensor x = Tensor.Ones([50], Device);
 

@@ -65,6 +65,7 @@ public sealed class OnnxRecurrentTests : OnnxTest
         float[] loaded = model.StateDict()["lstm_0.weight_ih_l0"].ToArray();
         int block = lstm.HiddenSize * lstm.InputSize;
         // i f g o of i o f c.
-        Assert.Equal([.. w[..block], .. w[(2 * block)..(3 * block)], .. w[(3 * block)..], .. w[block..(2 * block)]], loaded);
+        Assert.Equal(
+            [.. w[..block], .. w[(2 * block)..(3 * block)], .. w[(3 * block)..], .. w[block..(2 * block)]], loaded);
     }
 }

@@ -8,8 +8,8 @@ using DataType = NativeRnn.Formats.Onnx.TensorProto.Types.DataType;
 namespace NativeRnn.Tests.Models.OnnxImport;
 
 /// <summary>
-/// ONNX files that are damaged, hostile or not of what is read: refused with a message that says where and what, in time
-/// and with little memory.
+/// ONNX files that are damaged, hostile or not of what is read: refused with a message that says where and what, in
+/// time and with little memory.
 /// </summary>
 [Collection(Fuzzing.Name)]
 public sealed class OnnxWrongFileTests(ITestOutputHelper output) : OnnxTest
@@ -50,16 +50,19 @@ public sealed class OnnxWrongFileTests(ITestOutputHelper output) : OnnxTest
     [InlineData("Loop")]
     [InlineData("Scan")]
     public void Load_OfGraphsInAGraph_IsRefusedByName(string @operator) => CheckRefused(
-        Relu().Node(@operator, "y", "z", ("body", new GraphProto { Name = "inner" })), $"'{@operator}'", "graphs in a graph");
+        Relu().Node(@operator, "y", "z", ("body", new GraphProto { Name = "inner" })),
+        $"'{@operator}'", "graphs in a graph");
 
     [Fact]
     public void Load_OfACycle_NamesTheNode() => CheckRefused(
-        new OnnxGraph().Input("x", [2]).Node("Add", "x,b", "a").Node("Relu", "a", "b").Output("b"), "'add_0'", "'b'", "cycle");
+        new OnnxGraph().Input("x", [2]).Node("Add", "x,b", "a").Node("Relu", "a", "b").Output("b"),
+        "'add_0'", "'b'", "cycle");
 
     [Fact]
     public void Load_OfANameThatNothingMakes_NamesIt()
     {
-        CheckRefused(new OnnxGraph().Input("x", [2]).Node("Add", "x,b", "a").Output("a"), "'add_0'", "'b'", "nothing makes");
+        CheckRefused(
+            new OnnxGraph().Input("x", [2]).Node("Add", "x,b", "a").Output("a"), "'add_0'", "'b'", "nothing makes");
         CheckRefused(Relu().Output("nowhere"), "'nowhere'", "nothing makes");
     }
 
@@ -106,15 +109,16 @@ public sealed class OnnxWrongFileTests(ITestOutputHelper output) : OnnxTest
     }
 
     [Theory]
-    [InlineData(DataType.String)]
-    [InlineData(DataType.Complex64)]
-    [InlineData((DataType)99)]
-    public void Load_OfATypeThatIsNotRead_NamesIt(DataType type)
+    [InlineData("String")]
+    [InlineData("Complex64")]
+    [InlineData("99")]
+    public void Load_OfATypeThatIsNotRead_NamesIt(string name)
     {
+        DataType type = Enum.Parse<DataType>(name);
         OnnxGraph graph = Relu().Weight("w", 2);
         graph.Proto.Graph.Initializer[0].DataType = type;
 
-        CheckRefused(graph, "'w'", $"{type}");
+        CheckRefused(graph, "'w'", name);
     }
 
     [Fact]
@@ -189,6 +193,22 @@ public sealed class OnnxWrongFileTests(ITestOutputHelper output) : OnnxTest
         CheckLoads(chain.CastOutput("n20"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(11)]
+    public void Load_OfAMillionEmptyParts_TakesLittleMemory(int field)
+    {
+        byte[] graph = new byte[2_000_000];
+        for (int k = 0; k < graph.Length; k += 2)
+            graph[k] = (byte)((field << 3) | 2);
+
+        string message = FileFuzzer.Refuses(
+            [(7 << 3) | 2, .. Varint(graph.Length), .. graph], ".onnx", LoadFile);
+
+        Assert.Contains("next to nothing", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_OfDeepNesting_IsRefused()
     {
@@ -196,7 +216,8 @@ public sealed class OnnxWrongFileTests(ITestOutputHelper output) : OnnxTest
         for (int depth = 0; depth < 60; depth++)
         {
             GraphProto outer = new() { Name = "outer" };
-            outer.Node.Add(new NodeProto { OpType = "If", Attribute = { new AttributeProto { Name = "then", G = inner } } });
+            AttributeProto attribute = new() { Name = "then", G = inner };
+            outer.Node.Add(new NodeProto { OpType = "If", Attribute = { attribute } });
             inner = outer;
         }
 
@@ -217,7 +238,8 @@ public sealed class OnnxWrongFileTests(ITestOutputHelper output) : OnnxTest
     public void Load_OfExternalDataBesideTheModel_ReadsIt()
     {
         using FuzzDirectory folder = new();
-        string data = folder.Write("weights", ".bin", [.. new byte[4], .. BitConverter.GetBytes(2f), .. BitConverter.GetBytes(3f)]);
+        string data = folder.Write(
+            "weights", ".bin", [.. new byte[4], .. BitConverter.GetBytes(2f), .. BitConverter.GetBytes(3f)]);
         OnnxGraph graph = External(Path.GetFileName(data), 4);
         string path = folder.Write("model", ".onnx", graph.Proto.ToByteArray());
 
@@ -246,6 +268,9 @@ public sealed class OnnxWrongFileTests(ITestOutputHelper output) : OnnxTest
         Assert.Throws<FileNotFoundException>(() => OnnxModel.Load("nowhere.onnx", Device));
         Assert.Throws<ArgumentException>(() => OnnxModel.Load("", Device));
     }
+
+    private static byte[] Varint(int value) =>
+        [(byte)(value | 0x80), (byte)((value >> 7) | 0x80), (byte)((value >> 14) | 0x80), (byte)(value >> 21)];
 
     private static OnnxGraph Relu(long opset = 17) =>
         new OnnxGraph(opset).Input("x", [2, 3]).Node("Relu", "x", "y").Output("y");
