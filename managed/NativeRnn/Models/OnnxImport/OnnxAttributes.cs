@@ -10,8 +10,8 @@ internal sealed class OnnxAttributes
     // An attribute of one name has one type, whatever the operator; but "value" is a number here and a tensor there.
     private static readonly FrozenDictionary<string, AttributeType> Types = new (AttributeType Type, string Names)[]
     {
-        (AttributeType.Int, "allowzero axis batch_axis ceil_mode count_include_pad end fmod group hidden_size input_forget"),
-        (AttributeType.Int, "keepdims layout linear_before_reset noop_with_empty_axes num_outputs output_sequence"),
+        (AttributeType.Int, "allowzero axis batch_axis ceil_mode count_include_pad end fmod group hidden_size"),
+        (AttributeType.Int, "input_forget keepdims layout linear_before_reset noop_with_empty_axes num_outputs output_sequence"),
         (AttributeType.Int, "saturate seed select_last_index spatial start stash_type storage_order time_axis to"),
         (AttributeType.Int, "training_mode transA transB upper value_int"),
         (AttributeType.Float, "alpha beta clip epsilon gamma max min momentum ratio value_float"),
@@ -26,7 +26,9 @@ internal sealed class OnnxAttributes
 
     /// <param name="attributes">As in the file.</param>
     /// <param name="known">The names that the operator has.</param>
-    /// <exception cref="ArgumentException">A name is unknown or there twice, of another type, or refers to a function's.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is unknown or there twice, of another type, or refers to a function's.
+    /// </exception>
     internal OnnxAttributes(IEnumerable<AttributeProto> attributes, IReadOnlySet<string> known)
     {
         foreach (AttributeProto attribute in attributes)

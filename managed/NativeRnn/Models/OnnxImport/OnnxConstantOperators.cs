@@ -1,4 +1,3 @@
-using NativeRnn.Formats.Onnx;
 using DataType = NativeRnn.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace NativeRnn.Models;
