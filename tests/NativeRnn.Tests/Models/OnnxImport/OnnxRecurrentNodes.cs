@@ -1,5 +1,3 @@
-using NativeRnn.Tests.Tensors;
-
 namespace NativeRnn.Tests.Models.OnnxImport;
 
 /// <summary>Graphs of one recurrent operator each, by what they show.</summary>
