@@ -101,11 +101,14 @@ internal static class OnnxSelection
     }
 
     /// <summary>Indices from 0: negative ones count from the end.</summary>
-    private static int[] Places(OnnxValue indices, int size) => Array.ConvertAll(
-        indices.ToIntegers(),
-        index => index >= -size && index < size
-            ? (int)(index < 0 ? index + size : index)
-            : throw new ArgumentException($"an index is {index}, must be {-size} to {size - 1}"));
+    private static int[] Places(OnnxValue indices, int size) =>
+        Array.ConvertAll(indices.ToIntegers(), index => Place(index, size));
+
+    /// <summary>An index from 0.</summary>
+    /// <exception cref="ArgumentException">It reaches beyond the axis.</exception>
+    internal static int Place(long index, int size) => index >= -size && index < size
+        ? (int)(index < 0 ? index + size : index)
+        : throw new ArgumentException($"an index is {index}, must be {-size} to {size - 1}");
 
     private static OnnxValue Trilu(OnnxCall call)
     {

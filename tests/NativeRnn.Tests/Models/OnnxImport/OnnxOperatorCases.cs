@@ -208,6 +208,15 @@ internal static class OnnxOperatorCases
             .Output("y"));
         cases.Add("GatherElements", () => new OnnxGraph().Input("x", [3, 4]).Integers("i", [0, 3, -1, 1, 2, 2], 3, 2)
             .Node("GatherElements", "x,i", "y", ("axis", 1L)).Output("y"));
+        cases.Add("TopK", () => One().Line("k", 2).Node("TopK", "x,k", "y,i").Output("y").CastOutput("i"));
+        cases.Add("TopK of the least of an axis", () => One().Line("k", 3)
+            .Node("TopK", "x,k", "y,i", ("axis", 1L), ("largest", 0L)).Output("y").CastOutput("i"));
+        cases.Add("TopK of equal numbers", () => Pairs().Line("k", 6).Node("TopK", "r,k", "y,i").Output("y").CastOutput("i"));
+        cases.Add("GatherND", () => One().Integers("n", [1, 2, 0, -1], 2, 2)
+            .Node("Cast", "n", "i", ("to", (long)DataType.Int64)).Node("GatherND", "x,i", "y").Output("y"));
+        cases.Add("GatherND of batches", () => One().Integers("n", [1, 2, 0, 0, 1, 1, 2, 0], 2, 4, 1)
+            .Node("Cast", "n", "i", ("to", (long)DataType.Int64))
+            .Node("GatherND", "x,i", "y", ("batch_dims", 1L)).Output("y"));
         cases.Add("Trilu", () => One().Node("Trilu", "x", "y").Output("y"));
         cases.Add("Trilu below", () => One().Scalar("k", -1).Node("Trilu", "x,k", "y", ("upper", 0L)).Output("y"));
         cases.Add("ReverseSequence", () => One().Line("l", 2, 1, 2).Node("ReverseSequence", "x,l", "y").Output("y"));
