@@ -10,10 +10,11 @@ internal sealed class OnnxAttributes
     // An attribute of one name has one type, whatever the operator; but "value" is a number here and a tensor there.
     private static readonly FrozenDictionary<string, AttributeType> Types = new (AttributeType Type, string Names)[]
     {
-        (AttributeType.Int, "allowzero axis batch_axis batch_dims ceil_mode count_include_pad end fmod group hidden_size"),
-        (AttributeType.Int, "input_forget keepdims largest layout linear_before_reset noop_with_empty_axes num_outputs"),
-        (AttributeType.Int, "saturate seed select_last_index sorted spatial start stash_type storage_order time_axis to"),
-        (AttributeType.Int, "output_sequence training_mode transA transB upper value_int"),
+        (AttributeType.Int, "allowzero axis batch_axis batch_dims ceil_mode count_include_pad end fmod group"),
+        (AttributeType.Int, "hidden_size input_forget keepdims largest layout linear_before_reset"),
+        (AttributeType.Int, "noop_with_empty_axes num_outputs output_sequence saturate seed select_last_index"),
+        (AttributeType.Int, "sorted spatial start stash_type storage_order time_axis to training_mode transA"),
+        (AttributeType.Int, "transB upper value_int"),
         (AttributeType.Float, "alpha beta clip epsilon gamma max min momentum ratio value_float"),
         (AttributeType.String, "approximate auto_pad direction mode"),
         (AttributeType.Ints, "axes dilations ends kernel_shape pads perm split starts strides value_ints"),

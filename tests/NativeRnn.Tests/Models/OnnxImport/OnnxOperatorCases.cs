@@ -211,7 +211,8 @@ internal static class OnnxOperatorCases
         cases.Add("TopK", () => One().Line("k", 2).Node("TopK", "x,k", "y,i").Output("y").CastOutput("i"));
         cases.Add("TopK of the least of an axis", () => One().Line("k", 3)
             .Node("TopK", "x,k", "y,i", ("axis", 1L), ("largest", 0L)).Output("y").CastOutput("i"));
-        cases.Add("TopK of equal numbers", () => Pairs().Line("k", 6).Node("TopK", "r,k", "y,i").Output("y").CastOutput("i"));
+        cases.Add("TopK of equal numbers", () => Pairs().Line("k", 6)
+            .Node("TopK", "r,k", "y,i").Output("y").CastOutput("i"));
         cases.Add("GatherND", () => One().Integers("n", [1, 2, 0, -1], 2, 2)
             .Node("Cast", "n", "i", ("to", (long)DataType.Int64)).Node("GatherND", "x,i", "y").Output("y"));
         cases.Add("GatherND of batches", () => One().Integers("n", [1, 2, 0, 0, 1, 1, 2, 0], 2, 4, 1)
