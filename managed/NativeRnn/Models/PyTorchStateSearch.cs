@@ -8,6 +8,9 @@ internal static class PyTorchStateSearch
     // Deeper than checkpoints of training programs nest it.
     private const int MaxDepth = 4;
 
+    // More are too many to choose from.
+    private const int MaxFound = 1000;
+
     // Longer ones would fill messages.
     private const int MaxName = 400;
 
@@ -114,7 +117,7 @@ internal static class PyTorchStateSearch
 
         foreach ((PyTorchValue key, PyTorchValue item) in value.Entries)
         {
-            if (path.Count < MaxDepth && key.Kind == PyTorchValueKind.Text)
+            if (path.Count < MaxDepth && found.Count < MaxFound && key.Kind == PyTorchValueKind.Text)
             {
                 path.Add(key.ToText());
                 Collect(item, path, found);
