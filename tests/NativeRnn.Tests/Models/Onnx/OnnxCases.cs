@@ -170,7 +170,10 @@ internal static class OnnxCases
 
     private static OnnxCase ToKeys(SequenceAttention layer, int keySize = 5) => OnnxCase.Of(
         layer,
-        [OnnxInput.Floats("query", "batch", "query_time", 6), OnnxInput.Floats("keys", "batch", "time", keySize), OnnxCase.Lengths],
+        [
+            OnnxInput.Floats("query", "batch", "query_time", 6), OnnxInput.Floats("keys", "batch", "time", keySize),
+            OnnxCase.Lengths,
+        ],
         x => [("y", layer.Forward(x[0], x[1], x[2]).Output)]);
 
     private static TransformerEncoder Transformer(bool normFirst, Activation activation) => new(
