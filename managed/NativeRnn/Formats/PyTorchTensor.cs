@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace NativeRnn.Formats;
 
 /// <summary>
@@ -39,9 +41,9 @@ public sealed class PyTorchTensor
     {
         if (DType == DType.Float32)
         {
-            float[] values = new float[Length];
-            CopyTo(values);
-            return Tensor.From(values, Shape, device);
+            return ElementType == "float32"
+                ? Tensor.From(MemoryMarshal.Cast<byte, float>(Gather()), Shape, device)
+                : Tensor.From(ToFloats(), Shape, device);
         }
 
         int[] integers = new int[Length];
@@ -66,6 +68,13 @@ public sealed class PyTorchTensor
 
     /// <summary>The shape and the type.</summary>
     public override string ToString() => $"{ElementType} {_shape}";
+
+    private float[] ToFloats()
+    {
+        float[] values = new float[Length];
+        CopyTo(values);
+        return values;
+    }
 
     // The elements' bytes, row by row.
     private ReadOnlySpan<byte> Gather()

@@ -101,7 +101,6 @@ public sealed class PyTorchModelTests : IDisposable
     [InlineData("classifier", null, "embedding (Embedding or Linear), gru (GRU, 2 layers, 5 inputs, 4 hidden units")]
     [InlineData("classifier", "fc.", "weight_ih_l0 and weight_hh_l0 are not there")]
     [InlineData("classifier", "none.", "no name begins with 'none.'")]
-    [InlineData("tensors", "transposed", "tensors.pt")]
     public void Load_OfOtherThanOneLayer_SaysWhatThereIs(string file, string? prefix, string message)
     {
         ModelFormatException exception = Assert.Throws<ModelFormatException>(() => PyTorchModel.Load(

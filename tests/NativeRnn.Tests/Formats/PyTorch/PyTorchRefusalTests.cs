@@ -43,6 +43,7 @@ public sealed class PyTorchRefusalTests : IDisposable
         { "'O8'", Numpy("O8").Stop() },
         { "8 bytes", Start.Global("numpy.core.multiarray", "scalar").Op('(')
             .Global("numpy", "dtype").Text("f8").Raw(0x85).Op('R').Raw((byte)'C', 1, 0).Ops("tR").Stop() },
+        { "torch.device", Start.Global("torch", "device").Text(new string('a', 33)).Raw(0x85).Op('R').Stop() },
         { "latin1", Start.Global("_codecs", "encode").Text("a").Text("rot13").Raw(0x86).Op('R').Stop() },
     };
 
@@ -90,6 +91,7 @@ public sealed class PyTorchRefusalTests : IDisposable
         { "stack is empty", Start.Ops("N(a").Stop() },
         { "stack is empty", Start.Raw(0x87).Stop() },
         { "but there is none", Start.Ops("Nt").Stop() },
+        { "slot 2 of the memo", Start.Op('N').Put(2).Stop() },
         { "memo has no value 7", Start.Get(7).Stop() },
         { "memo has no value 4294967295", Start.Op('j').UInt32(uint.MaxValue).Stop() },
         { "should go to a List", Start.Ops("}(Ne").Stop() },
