@@ -27,27 +27,26 @@ internal sealed class OnnxFile
         byte[] bytes = File.ReadAllBytes(path);
         if (OnnxFileScan.CostOf(bytes) is var cost && cost > (Length + (Length / 2)) + SpareBytes)
             throw Wrong("", $"its {Length} bytes would take {cost >> 20} MB: many parts with next to nothing in them");
+        ModelProto model;
         try
         {
-            Model = ModelProto.Parser.ParseFrom(bytes);
+            model = ModelProto.Parser.ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException wrong)
         {
             throw Wrong("", $"it is no ONNX file, or a damaged one: {wrong.Message}", wrong);
         }
 
-        if (Model.Graph is null)
+        if (model.Graph is null)
             throw Wrong("", "it has no graph: it is no ONNX model");
-        Graph = Model.Graph;
-        Opset = OpsetOf(Model);
+        Graph = model.Graph;
+        Opset = OpsetOf(model);
     }
 
     internal string FilePath { get; }
 
     /// <summary>Bytes of the file.</summary>
     internal long Length { get; }
-
-    internal ModelProto Model { get; }
 
     internal GraphProto Graph { get; }
 
