@@ -47,7 +47,7 @@ public sealed class OnnxTensorTypeTests : OnnxTest
         Check([3, 249, 100], Raw(DataType.Uint8, [3, 249, 100]));
         Check([3, 65000, 100], Raw(DataType.Uint16, new ushort[] { 3, 65000, 100 }.SelectMany(BitConverter.GetBytes)));
         Check([3, 1u << 31, 4], new TensorProto { DataType = DataType.Uint32, Uint64Data = { 3, 1ul << 31, 4 } });
-        Check([3, 1u << 31, 4], Raw(DataType.Uint32, new[] { 3, 1u << 31, 4 }.SelectMany(BitConverter.GetBytes)));
+        Check([3, 1u << 31, 4], Raw(DataType.Uint32, new uint[] { 3, 1u << 31, 4 }.SelectMany(BitConverter.GetBytes)));
     }
 
     [Fact]
