@@ -10,7 +10,7 @@ internal static class OnnxCases
     public static IReadOnlyDictionary<string, Func<OnnxCase>> All { get; } = new Dictionary<string, Func<OnnxCase>>(
         [.. OnnxRecurrentCases.All(), .. Dense(), .. Attention(), .. Convolution(), .. Operations(), .. Models()]);
 
-    /// <summary>Models whose files hold operators that sort, which <c>OnnxModel.Load</c> does not read.</summary>
+    /// <summary>Models whose files hold operators that sort.</summary>
     public static IReadOnlyDictionary<string, Func<OnnxCase>> Sorting { get; } = OnnxRecurrentCases.Masked();
 
     private static Dictionary<string, Func<OnnxCase>> Dense() => new()

@@ -77,7 +77,7 @@ public sealed class OnnxExportTests
         }
     }
 
-    private static Tensor Sample(OnnxInput input, int batch, int steps, int seed)
+    internal static Tensor Sample(OnnxInput input, int batch, int steps, int seed)
     {
         int[] shape =
         [
