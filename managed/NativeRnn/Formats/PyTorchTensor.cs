@@ -31,7 +31,9 @@ public sealed class PyTorchTensor
     /// <summary>PyTorch's name of the elements' type in the file, such as <c>float16</c> or <c>int64</c>.</summary>
     public string ElementType => _storage.Element.Name;
 
-    /// <summary>The type that <see cref="ToTensor"/> gives: floats of any kind become float32, all else int32.</summary>
+    /// <summary>
+    /// The type that <see cref="ToTensor"/> gives: floats of any kind become float32, all else int32.
+    /// </summary>
     public DType DType => _storage.Element.DType;
 
     /// <summary>A tensor of its own: float64 is rounded to float32, integers and truth values become int32.</summary>

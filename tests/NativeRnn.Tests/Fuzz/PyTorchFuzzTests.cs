@@ -8,8 +8,8 @@ using Xunit.Abstractions;
 namespace NativeRnn.Tests.Fuzz;
 
 /// <summary>
-/// Damaged files of torch.save. Every byte that matters is covered by a CRC-32 or said twice, so what loads must be what
-/// was saved, bit by bit.
+/// Damaged files of torch.save. Every byte that matters is covered by a CRC-32 or said twice, so what loads must be
+/// what was saved, bit by bit.
 /// </summary>
 [Collection(Fuzzing.Name)]
 public sealed class PyTorchFuzzTests(ITestOutputHelper output) : IDisposable

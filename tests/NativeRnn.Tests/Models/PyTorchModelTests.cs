@@ -231,7 +231,8 @@ public sealed class PyTorchModelTests : IDisposable
             Assert.Equal(words[^1], $"l{layer.NumLayers}d{(layer.Bidirectional ? 2 : 1)}");
         }
 
-        Assert.Equal(name.Contains("projected", StringComparison.Ordinal) ? Projected : 0, layer.Settings.ProjectionSize);
+        Assert.Equal(
+            name.Contains("projected", StringComparison.Ordinal) ? Projected : 0, layer.Settings.ProjectionSize);
     }
 
     private static (Tensor Y, Tensor H, Tensor? C) Run(RecurrentLayer layer, Tensor x)
@@ -253,6 +254,7 @@ public sealed class PyTorchModelTests : IDisposable
         double[] wanted = TorchFiles.Expected[name];
         float[] values = got.ToArray();
         Assert.Equal(wanted.Length, values.Length);
-        Assert.All(values, (value, index) => Assert.InRange(value, wanted[index] - tolerance, wanted[index] + tolerance));
+        Assert.All(
+            values, (value, index) => Assert.InRange(value, wanted[index] - tolerance, wanted[index] + tolerance));
     }
 }

@@ -144,12 +144,14 @@ public sealed class PyTorchRefusalTests : IDisposable
         { "no entry 'archive/data/1'", Pickle.OneTensor("1", 6, 0, [1], [1]) },
         { "no entry 'archive/data/../data/0'", Pickle.OneTensor("../data/0", 6, 0, [1], [1]) },
         { "no entry 'archive/data/'", Pickle.OneTensor("", 6, 0, [1], [1]) },
-        { "3 float64 here and 6 float32", Start.Op('(').Storage("0", 6).Storage("0", 3, "DoubleStorage").Op('t').Stop() },
+        { "3 float64 here and 6 float32", Start.Op('(').Storage("0", 6).Storage("0", 3, "DoubleStorage").Op('t')
+            .Stop() },
         { "torch.ComplexFloatStorage", Start.Storage("0", 3, "ComplexFloatStorage").Stop() },
         { "BINPERSID names 'a'", Start.Text("a").Op('Q').Stop() },
         { "BINPERSID", Start.Op('(').Text("module").Global("torch", "FloatStorage").Text("0").Text("cpu").Int(6)
             .Ops("tQ").Stop() },
-        { "BINPERSID", Start.Op('(').Text("storage").Text("FloatStorage").Text("0").Text("cpu").Int(6).Ops("tQ").Stop() },
+        { "BINPERSID", Start.Op('(').Text("storage").Text("FloatStorage").Text("0").Text("cpu").Int(6)
+            .Ops("tQ").Stop() },
         { "BINPERSID", Start.Op('(').Text("storage").Global("torch", "Size").Text("0").Text("cpu").Int(6)
             .Ops("tQ").Stop() },
         { "should be a storage", Start.Global("torch._utils", "_rebuild_tensor_v2").Ops("(NNNNNNtR").Stop() },
