@@ -10,6 +10,9 @@ internal static class OnnxCases
     public static IReadOnlyDictionary<string, Func<OnnxCase>> All { get; } = new Dictionary<string, Func<OnnxCase>>(
         [.. OnnxRecurrentCases.All(), .. Dense(), .. Attention(), .. Convolution(), .. Operations(), .. Models()]);
 
+    /// <summary>Models whose files hold operators that sort.</summary>
+    public static IReadOnlyDictionary<string, Func<OnnxCase>> Sorting { get; } = OnnxRecurrentCases.Masked();
+
     private static Dictionary<string, Func<OnnxCase>> Dense() => new()
     {
         ["linear of sequences"] = () => OnnxCase.Of(new Linear(6, 4, seed: 1)),
