@@ -30,8 +30,8 @@ internal sealed class KerasArchitecture(string path)
             "Sequential" => LayersOf(config),
             "Functional" or "Model" => InOrder(config),
             _ => throw Invalid(
-                $"a model of class {PrintableText.Of(kind)} is not supported; Sequential ones and Functional ones that " +
-                "are a chain are"),
+                $"a model of class {PrintableText.Of(kind)} is not supported; Sequential ones and Functional ones " +
+                "that are a chain are"),
         };
     }
 

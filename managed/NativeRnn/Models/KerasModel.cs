@@ -67,7 +67,7 @@ public static class KerasModel
         return new Sequential(modules);
     }
 
-    /// <summary>Sets the weights of a model to those of a file; nothing changes when this throws.</summary>
+    /// <summary>Sets the weights of a model to those of a file; no weight changes when this throws.</summary>
     /// <param name="model">
     /// Layers as those of the Keras model, in its order. A layer that does not know its input's size yet learns it from
     /// the file. Keras' Bidirectional is ours or a bidirectional layer.

@@ -16,6 +16,7 @@ public sealed class KerasFuzzTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("chain.h5", ".h5")]
+    [InlineData("text.h5", ".h5")]
     [InlineData("text.keras", ".keras")]
     public void Load_OfDamagedFiles_LoadsOrSaysWhatIsWrong(string name, string ending) =>
         new FileFuzzer(File.ReadAllBytes(KerasFixture.PathOf(name)), ending, Load).Run(output);
