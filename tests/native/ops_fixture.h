@@ -68,7 +68,7 @@ class OpsTest : public testing::TestWithParam<int32_t> {
 };
 
 #define NRNN_INSTANTIATE_TARGETS(suite)                                 \
-  INSTANTIATE_TEST_SUITE_P(Targets, suite, testing::ValuesIn(kTargets), \
+  INSTANTIATE_TEST_SUITE_P(Targets, suite, testing::ValuesIn(nrnn::test::Targets()), \
                            [](const auto& target) { return TargetName(target.param); })
 
 }  // namespace nrnn::test
