@@ -9,7 +9,11 @@ set_source_files_properties(${emulated_sources} PROPERTIES LANGUAGE CXX)
 add_library(nativernn_emulated OBJECT ${emulated_sources} simt/emulator.cc simt/fiber.cc simt/runtime.cc)
 target_compile_definitions(nativernn_emulated PUBLIC NRNN_EMULATED)
 # -O2: every thread of a GPU runs here. With sanitizers -O1: the recurrences take GCC three times as long at -O2.
-target_compile_options(nativernn_emulated PRIVATE $<IF:$<BOOL:${NATIVERNN_SANITIZE}>,-O1,-O2> -ffp-contract=off)
+set(emulated_optimisation -O2)
+if(NATIVERNN_SANITIZE)
+  set(emulated_optimisation -O1)
+endif()
+target_compile_options(nativernn_emulated PRIVATE ${emulated_optimisation} -ffp-contract=off)
 target_include_directories(nativernn_emulated PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/native/include)
 target_link_libraries(nativernn_emulated PUBLIC nativernn_core PRIVATE nativernn_warnings nativernn_sanitizers)
 set_target_properties(nativernn_emulated PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
