@@ -42,7 +42,8 @@ TEST_P(ElementwiseOps, FunctionsAreWithinTwoUlpsOverAllFloats) {
     std::memcpy(&value, &word, sizeof value);
     x.push_back(value);
   }
-  for (double at = -110; at < 95; at += 0.00137 * SweepStride()) x.push_back(static_cast<float>(at));
+  for (double at = -110; at < 95; at += 0.00137 * SweepStride())
+    x.push_back(static_cast<float>(at));
   for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
     const auto want = reference::UnaryForward(static_cast<nrnn_unary_op>(op), Doubles(x));
     const auto got = RunUnary(one(), op, x);

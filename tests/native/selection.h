@@ -6,8 +6,8 @@
 
 namespace nrnn::test {
 
-// Whether this program's tests are for a GPU. The tests themselves are compiled once; program.cc, once
-// for each program, knows.
+// Whether this program's tests are for a GPU. The tests themselves are compiled once; program.cc,
+// once for each program, knows.
 bool OnGpu();
 // Sanitizers and emulators make the kernels and the reference several times slower.
 bool Slow();
