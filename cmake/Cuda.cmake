@@ -45,14 +45,28 @@ if(NOT nativernn_nvcc_result EQUAL 0 OR NOT nativernn_nvcc_text MATCHES "release
 endif()
 set(nativernn_nvcc_version ${CMAKE_MATCH_1}.${CMAKE_MATCH_2})
 
-# Each GPU's own code, and PTX of the newest, which the driver compiles for later ones.
+# Each GPU's own code, and PTX of the newest, which the driver compiles for later ones. sm_86 and sm_89 are made from the PTX
+# of 80: no kernel asks for more than 8.0, and making PTX of templates is most of nvcc's time.
+set(nativernn_cuda_code "")
 if(NOT CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES OFF)
+  # nativernn_generate_code(<PTX> <GPU>...)
+  function(nativernn_generate_code ptx)
+    list(JOIN ARGN "," code)
+    list(APPEND nativernn_cuda_code "--generate-code=arch=compute_${ptx},code=[${code}]")
+    set(nativernn_cuda_code "${nativernn_cuda_code}" PARENT_SCOPE)
+  endfunction()
+  if(nativernn_nvcc_version VERSION_LESS 13)
+    nativernn_generate_code(70 sm_70)
+  endif()
+  nativernn_generate_code(75 sm_75)
+  nativernn_generate_code(80 sm_80 sm_86 sm_89)
   if(nativernn_nvcc_version VERSION_LESS 12.8)
-    set(CMAKE_CUDA_ARCHITECTURES 70-real 75-real 80-real 86-real 89-real 90)
-  elseif(nativernn_nvcc_version VERSION_LESS 13)
-    set(CMAKE_CUDA_ARCHITECTURES 70-real 75-real 80-real 86-real 89-real 90-real 100-real 120)
+    nativernn_generate_code(90 sm_90 compute_90)
   else()
-    set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120)
+    nativernn_generate_code(90 sm_90)
+    nativernn_generate_code(100 sm_100)
+    nativernn_generate_code(120 sm_120 compute_120)
   endif()
 endif()
 

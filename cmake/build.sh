@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Configures and builds a preset: what the .NET build calls. Quick when nothing changed.
 #
-#   cmake/build.sh PRESET [TARGET]     e.g. cmake/build.sh release nativernn; TARGET all: the tests as well
+#   cmake/build.sh PRESET [TARGET...]     e.g. cmake/build.sh release nativernn; TARGET all: the tests as well
 #
 # One at a time for each preset, however many projects ask for it at once.
 set -euo pipefail
 preset=${1:?preset}
-target=${2:-nativernn}
+targets=("${@:2}")
+if [ ${#targets[@]} -eq 0 ]; then targets=(nativernn); fi
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
@@ -19,7 +20,7 @@ fi
 
 tests=OFF
 bootstrap=()
-if [ "$target" != nativernn ]; then
+if [ "${targets[*]}" != nativernn ]; then
   tests=ON
   bootstrap=(--tests)
 fi
@@ -44,4 +45,4 @@ if ! configured; then
   if cmake/bootstrap.sh --check --tests; then tests=ON; fi
   cmake --preset "$preset" --fresh -DNATIVERNN_BUILD_TESTS=$tests
 fi
-cmake --build "$build" --target "$target"
+cmake --build "$build" --target "${targets[@]}"

@@ -7,6 +7,9 @@
 #   bench/gpu/run.sh --filter LSTM bf16  of the benchmark only shapes and precisions with these words
 #   bench/gpu/run.sh --dry-run           without a GPU: compiles for all kinds, and runs tests and comparison on the
 #                                        emulated one; nothing is timed
+#   bench/gpu/run.sh --dry-run --emulator FOLDER   takes the emulated GPU and its tests from this build folder of the
+#                                        same sources, such as build/release, in place of building them again
+#   bench/gpu/run.sh --build-only        ends after the build
 #
 # Tables and whole logs go to $OUT, or build/gpu-results. Exit code: 0, or 1 if anything failed.
 set -euo pipefail
@@ -16,11 +19,15 @@ cd "$root"
 usage() { sed -n '2,/^set -euo/{/^set -euo/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 
 dry_run=no
+build_only=no
+emulator=
 minutes=8
 words=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --dry-run) dry_run=yes; shift ;;
+    --build-only) build_only=yes; shift ;;
+    --emulator) emulator=$(realpath "${2:?folder}"); shift 2 ;;
     --minutes) minutes=${2:?minutes}; shift 2 ;;
     --filter)
       shift
@@ -136,11 +143,11 @@ build_all() {
   if [ "$dry_run" = yes ]; then warnings_as_errors=ON; fi
   local generator=() targets=(nativernn nativernn_cuda)
   if has_command ninja; then generator=(-G Ninja); fi
-  if [ -n "$googletest" ]; then targets+=(cuda_tests); fi
+  if [ -n "$googletest" ] && [ -z "$emulator" ]; then targets+=(cuda_tests); fi
   # Of a machine's own GPU alone, for speed; a dry run compiles for all that the library is made for.
   local architectures=("-DCMAKE_CUDA_ARCHITECTURES=$architecture")
   if [ "$dry_run" = yes ]; then
-    targets+=(nativernn_cuda_emulated)
+    if [ -z "$emulator" ]; then targets+=(nativernn_cuda_emulated); fi
     architectures=()
   fi
   cmake "${generator[@]}" -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DNATIVERNN_CPU_KERNELS=OFF \
@@ -167,8 +174,10 @@ if ! build_all >"$out/build.log" 2>&1; then
 fi
 grep -i warning "$out/build.log" | head -n 10 || true
 
+if [ "$build_only" = yes ]; then exit 0; fi
+
 export NATIVERNN_CUDA_LIBRARY=$root/$build/libnativernn_cuda.so
-if [ "$dry_run" = yes ]; then NATIVERNN_CUDA_LIBRARY=$root/$build/libnativernn_cuda_emulated.so; fi
+if [ "$dry_run" = yes ]; then NATIVERNN_CUDA_LIBRARY=${emulator:-$root/$build}/libnativernn_cuda_emulated.so; fi
 
 # ---- Native tests ----
 
@@ -194,7 +203,7 @@ show_tests() {
 }
 
 stage "native tests on the device"
-tests=$build/tests/native/cuda_tests
+tests=${emulator:-$build}/tests/native/cuda_tests
 if [ -z "$googletest" ]; then
   note "native tests SKIPPED: no GoogleTest (bench/gpu/pack.sh packs it); the comparison checks results all the same"
 else

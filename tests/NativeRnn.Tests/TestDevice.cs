@@ -14,8 +14,11 @@ internal static class TestDevice
     /// </summary>
     public const string Trait = "Device";
 
-    /// <summary>The trait's value.</summary>
+    /// <summary>The trait's value at them.</summary>
     public const string Any = "Any";
+
+    /// <summary>Its value at large tests, which take minutes each in an emulator of a GPU.</summary>
+    public const string Real = "Real";
 
     public static bool IsCuda { get; } = Environment.GetEnvironmentVariable(Variable) switch
     {

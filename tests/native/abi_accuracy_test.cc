@@ -9,17 +9,14 @@
 #include "accuracy.h"
 #include "fixture.h"
 #include "numbers.h"
+#include "selection.h"
 
 namespace nrnn::test {
 namespace {
 
 // Every 1021st of all 2^32 floats, a prime, so that every exponent and all low bits occur. The
 // target full_accuracy takes every float.
-#ifdef NATIVERNN_SLOW
-constexpr uint32_t kStride = 65521;
-#else
-constexpr uint32_t kStride = 1021;
-#endif
+const uint32_t kStride = Slow() ? 65521 : 1021;
 
 class Accuracy : public testing::TestWithParam<int32_t> {
  protected:
@@ -97,7 +94,7 @@ TEST_P(Accuracy, LimitsAndNan) {
   EXPECT_TRUE(std::isnan(sigmoid[8]) && std::isnan(tanh[8]) && std::isnan(exp[8]));
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, Accuracy, testing::ValuesIn(kTargets),
+INSTANTIATE_TEST_SUITE_P(Targets, Accuracy, testing::ValuesIn(Targets()),
                          [](const auto& target) { return TargetName(target.param); });
 
 }  // namespace

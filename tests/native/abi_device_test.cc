@@ -212,7 +212,7 @@ TEST(AbiLibrary, DescribeFillsInTheChoices) {
   EXPECT_EQ(properties.index, 0);
   EXPECT_GE(properties.threads, 1);
   EXPECT_NE(properties.cpu_target, NRNN_CPU_TARGET_BEST);
-  for (const int32_t target : kTargets) {
+  for (const int32_t target : Targets()) {
     if (!TargetRuns(target)) continue;
     const Device chosen(3, target);
     Check(nrnn_device_describe(chosen.get(), &properties));

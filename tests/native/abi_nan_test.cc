@@ -103,7 +103,7 @@ TEST_P(Nan, ScalesNoGradientButShowsInTheNorm) {
   EXPECT_EQ(gradient.Read()[0], 3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, Nan, testing::ValuesIn(kTargets),
+INSTANTIATE_TEST_SUITE_P(Targets, Nan, testing::ValuesIn(Targets()),
                          [](const auto& target) { return TargetName(target.param); });
 
 }  // namespace

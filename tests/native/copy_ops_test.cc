@@ -104,7 +104,7 @@ RandomLayout DrawLayout(Numbers& numbers, const std::vector<int64_t>& sizes, boo
 }
 
 TEST_P(CopyOps, RandomLayoutsMatchReference) {
-  for (int64_t seed = 0; seed < 400; seed += kSweepStride) {
+  for (int64_t seed = 0; seed < 400; seed += SweepStride()) {
     Numbers numbers(static_cast<uint64_t>(seed));
     std::vector<int64_t> sizes(static_cast<size_t>(numbers.Integer(0, 5)));
     int64_t count = 1;
@@ -125,7 +125,7 @@ TEST_P(CopyOps, RandomLayoutsMatchReference) {
 }
 
 TEST_P(CopyOps, TransposesOfEverySizeMatchReference) {
-  for (int64_t size = 1; size <= 70; size += kSweepStride) {
+  for (int64_t size = 1; size <= 70; size += SweepStride()) {
     Numbers numbers(static_cast<uint64_t>(size));
     const int64_t rows = size, columns = 71 - size;
     const CopyShape shape = {size % 2 == 0, {rows, columns}, 0, {1, rows}, 0, {columns, 1}};

@@ -61,7 +61,7 @@ void ExpectReference(const Device& device, const CtcCase& c, double digits = 0) 
 }
 
 TEST_P(Ctc, MatchesReferenceAtEveryWidth) {
-  for (int64_t size = 2; size <= 70; size += kSweepStride) {
+  for (int64_t size = 2; size <= 70; size += SweepStride()) {
     // Classes and states cross the vectors' widths at different sizes.
     const int64_t targets = size / 2, steps = size + size % 5;
     const auto blank = static_cast<int32_t>(size % 2 == 0 ? 0 : size - 1);

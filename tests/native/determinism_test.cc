@@ -12,11 +12,7 @@
 namespace nrnn::test {
 namespace {
 
-#ifdef NATIVERNN_SLOW
-constexpr int64_t kBatchStride = 3;
-#else
-constexpr int64_t kBatchStride = 1;
-#endif
+const int64_t kBatchStride = Slow() ? 3 : 1;
 
 struct DeterminismParam {
   Cell cell;
@@ -28,7 +24,7 @@ void PrintTo(const DeterminismParam& param, std::ostream* out) {
 
 std::vector<DeterminismParam> Params() {
   std::vector<DeterminismParam> params;
-  for (const int32_t target : kTargets) {
+  for (const int32_t target : Targets()) {
     for (const Cell cell : kCells) params.push_back({cell, target});
   }
   return params;

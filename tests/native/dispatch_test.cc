@@ -74,7 +74,7 @@ TEST_P(CpuVariableOf, LeavesOneThatIsAskedFor) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, CpuVariableOf, testing::ValuesIn(kTargets),
+INSTANTIATE_TEST_SUITE_P(Targets, CpuVariableOf, testing::ValuesIn(Targets()),
                          [](const auto& target) { return TargetName(target.param); });
 
 TEST(CpuVariable, EmptyIsAsNotSet) {

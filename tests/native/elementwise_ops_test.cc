@@ -36,13 +36,14 @@ double Ulps(float got, double want) {
 
 TEST_P(ElementwiseOps, FunctionsAreWithinTwoUlpsOverAllFloats) {
   std::vector<float> x;
-  for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 20011 * kSweepStride) {
+  for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 20011 * SweepStride()) {
     const auto word = static_cast<uint32_t>(bits);
     float value = 0;
     std::memcpy(&value, &word, sizeof value);
     x.push_back(value);
   }
-  for (double at = -110; at < 95; at += 0.00137 * kSweepStride) x.push_back(static_cast<float>(at));
+  for (double at = -110; at < 95; at += 0.00137 * SweepStride())
+    x.push_back(static_cast<float>(at));
   for (int32_t op = NRNN_UNARY_NEGATE; op <= NRNN_UNARY_SOFTPLUS; ++op) {
     const auto want = reference::UnaryForward(static_cast<nrnn_unary_op>(op), Doubles(x));
     const auto got = RunUnary(one(), op, x);
@@ -104,7 +105,7 @@ TEST_P(ElementwiseOps, LimitsAreExact) {
 // Of the distribution function 7e-8 is the approximation's, the rest its roundings: 2.5e-7 in all.
 TEST_P(ElementwiseOps, GeluIsCloseOverItsWholeRange) {
   std::vector<float> x;
-  for (double at = -30; at < 30; at += 0.00037 * kSweepStride) x.push_back(static_cast<float>(at));
+  for (double at = -30; at < 30; at += 0.00037 * SweepStride()) x.push_back(static_cast<float>(at));
   const auto want = reference::UnaryForward(NRNN_UNARY_GELU, Doubles(x));
   const auto got = RunUnary(one(), NRNN_UNARY_GELU, x);
   const Buffer from(one(), x), y(one(), got), dy(one(), std::vector<float>(x.size(), 1));
@@ -129,7 +130,7 @@ std::vector<double> Operands(nrnn_unary_op op, Numbers& numbers, int64_t length)
 }
 
 TEST_P(ElementwiseOps, UnaryMatchesReferenceAtEveryLengthAndOffset) {
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     for (int32_t code = NRNN_UNARY_NEGATE; code <= NRNN_UNARY_GELU; ++code) {
       const auto op = static_cast<nrnn_unary_op>(code);
       const std::string what = "op" + std::to_string(op) + "_n" + std::to_string(length);
@@ -153,7 +154,7 @@ TEST_P(ElementwiseOps, UnaryMatchesReferenceAtEveryLengthAndOffset) {
 }
 
 TEST_P(ElementwiseOps, AffineAndWhereMatchReference) {
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     const std::string what = "n" + std::to_string(length);
     Numbers numbers(static_cast<uint64_t>(length));
     const auto x = numbers.Reals(length), a = numbers.Reals(length), b = numbers.Reals(length);
@@ -203,7 +204,7 @@ std::vector<float> RunBinary(const Device& device, int32_t op, const BinaryCase&
 }
 
 TEST_P(ElementwiseOps, BinaryMatchesReferenceWithBroadcasts) {
-  for (int64_t size = 1; size <= 70; size += kSweepStride) {
+  for (int64_t size = 1; size <= 70; size += SweepStride()) {
     const int64_t n = size, m = size % 7 + 1;
     const BinaryCase cases[] = {
         {{n}, {1}, {1}, n, n},

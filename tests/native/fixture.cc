@@ -3,6 +3,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "selection.h"
+
 namespace nrnn::test {
 
 void Check(nrnn_status status) {
@@ -144,6 +146,19 @@ nrnn_status Done(const Device& device, nrnn_status status) {
 std::string LastReason() {
   const std::string message = nrnn_last_error();
   return message.substr(message.find(": ") + 2);
+}
+
+int32_t DefaultTarget() { return OnGpu() ? kCudaTarget : NRNN_CPU_TARGET_BEST; }
+
+const std::vector<int32_t>& Targets() {
+#if defined(__aarch64__)
+  static const std::vector<int32_t> cpu = {NRNN_CPU_TARGET_NEON};
+#else
+  static const std::vector<int32_t> cpu = {NRNN_CPU_TARGET_BASELINE, NRNN_CPU_TARGET_AVX2,
+                                           NRNN_CPU_TARGET_AVX512};
+#endif
+  static const std::vector<int32_t> gpu = {kCudaTarget};
+  return OnGpu() ? gpu : cpu;
 }
 
 std::string TargetName(int32_t target) {

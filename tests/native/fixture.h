@@ -17,11 +17,8 @@ void Check(nrnn_status status);
 
 // In place of an instruction set: the GPU, or what stands for it (NATIVERNN_CUDA_LIBRARY).
 constexpr int32_t kCudaTarget = 100;
-#if defined(NATIVERNN_CUDA_TESTS)
-constexpr int32_t kDefaultTarget = kCudaTarget;
-#else
-constexpr int32_t kDefaultTarget = NRNN_CPU_TARGET_BEST;
-#endif
+// Of this program: the GPU, or the best instruction set.
+int32_t DefaultTarget();
 
 struct Closer {
   void operator()(nrnn_device* device) const { nrnn_device_close(device); }
@@ -34,7 +31,7 @@ struct Closer {
 class Device {
  public:
   // target: nrnn_cpu_target, or kCudaTarget: the first GPU, whatever threads is.
-  explicit Device(int32_t threads = 1, int32_t target = kDefaultTarget);
+  explicit Device(int32_t threads = 1, int32_t target = DefaultTarget());
   nrnn_device* get() const { return device_.get(); }
   bool IsGpu() const;
   void Close() { device_.reset(); }
@@ -131,14 +128,7 @@ nrnn_status Done(const Device& device, nrnn_status status);
 std::string LastReason();
 
 // The instruction sets that tests run over, or the GPU.
-#if defined(NATIVERNN_CUDA_TESTS)
-constexpr int32_t kTargets[] = {kCudaTarget};
-#elif defined(__aarch64__)
-constexpr int32_t kTargets[] = {NRNN_CPU_TARGET_NEON};
-#else
-constexpr int32_t kTargets[] = {NRNN_CPU_TARGET_BASELINE, NRNN_CPU_TARGET_AVX2,
-                                NRNN_CPU_TARGET_AVX512};
-#endif
+const std::vector<int32_t>& Targets();
 // "baseline", "avx2", ...
 std::string TargetName(int32_t target);
 // Whether this machine and build run the target: tests skip the others.

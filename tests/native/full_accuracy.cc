@@ -49,7 +49,7 @@ bool Report(int32_t target, const ElementaryFunction& function) {
 
 int Run(const char* only) {
   int reported = 0, failed = 0;
-  for (const int32_t target : kTargets) {
+  for (const int32_t target : Targets()) {
     if (!TargetRuns(target)) continue;
     for (const ElementaryFunction& function : kElementaryFunctions) {
       if (only != nullptr && std::strcmp(only, function.name) != 0) continue;

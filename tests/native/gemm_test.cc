@@ -88,7 +88,7 @@ class Gemm : public testing::TestWithParam<int32_t> {
 TEST_P(Gemm, EverySizeOfEachDimensionMatchesReference) {
   NRNN_SKIP_UNLESS_RUNS(GetParam());
   const auto devices = Devices();
-  for (int64_t size = 0; size <= 70; size += kSweepStride) {
+  for (int64_t size = 0; size <= 70; size += SweepStride()) {
     CheckShape(devices, WithFlags({2, size, 13, 9, false, false, false, false, false}, size));
     CheckShape(devices, WithFlags({3, 11, size, 7, false, false, false, false, false}, size + 100));
     CheckShape(devices, WithFlags({1, 9, 19, size, false, false, false, false, false}, size + 200));
@@ -126,7 +126,7 @@ TEST_P(Gemm, NanAndInfinityPropagate) {
   for (int64_t k = 0; k < 15; ++k) EXPECT_EQ(std::isnan(got[k]), k / 3 == 2) << k;
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, Gemm, testing::ValuesIn(kTargets),
+INSTANTIATE_TEST_SUITE_P(Targets, Gemm, testing::ValuesIn(Targets()),
                          [](const auto& target) { return TargetName(target.param); });
 
 }  // namespace

@@ -18,7 +18,7 @@ TEST_P(GoldenRnnTest, MatchesPyTorch) {
   const GoldenRnn golden(std::get<0>(GetParam()), std::get<1>(GetParam()));
   RnnWant want = {golden.outputs, golden.gradients};
   for (double& gradient : want.gradients.dparams) gradient += kGradientBefore;
-  for (const int32_t target : kTargets) {
+  for (const int32_t target : Targets()) {
     if (!TargetRuns(target)) continue;
     const Device device(2, target);
     if (device.IsGpu() && golden.rnn_case.shape.options.any) {

@@ -63,7 +63,7 @@ std::vector<double> Sum(std::vector<double> a, const std::vector<double>& b) {
 }
 
 TEST_P(LayerNorm, MatchesReferenceAtEveryWidth) {
-  for (int64_t columns = 1; columns <= 70; columns += kSweepStride) {
+  for (int64_t columns = 1; columns <= 70; columns += SweepStride()) {
     for (const bool affine : {false, true}) {
       const LayerNormCase c = MakeCase(columns % 7 * 13 + 1, columns, affine);
       const std::string what = "columns" + std::to_string(columns) + (affine ? "_affine" : "");

@@ -54,7 +54,7 @@ TEST(LimitsTime, DoesNotLeaveAnythingAlive) {
   EXPECT_EQ(LiveObjects(), before);
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, Limits, testing::ValuesIn(kTargets),
+INSTANTIATE_TEST_SUITE_P(Targets, Limits, testing::ValuesIn(Targets()),
                          [](const auto& target) { return TargetName(target.param); });
 
 }  // namespace

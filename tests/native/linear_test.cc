@@ -89,7 +89,7 @@ class Linear : public testing::TestWithParam<int32_t> {
 TEST_P(Linear, EverySizeMatchesReference) {
   NRNN_SKIP_UNLESS_RUNS(GetParam());
   const auto devices = Devices();
-  for (int64_t size = 1; size <= 70; size += kSweepStride) {
+  for (int64_t size = 1; size <= 70; size += SweepStride()) {
     CheckShape(devices, {size, 9, 13}, size % 2 == 0);
     CheckShape(devices, {7, size, 11}, size % 2 == 1);
     CheckShape(devices, {5, 17, size}, size % 2 == 0);
@@ -127,7 +127,7 @@ TEST_P(Linear, EmbeddingMatchesReference) {
   NRNN_SKIP_UNLESS_RUNS(GetParam());
   for (const int32_t threads : {1, 2, 3}) {
     const Device device(threads, GetParam());
-    for (int64_t size = 1; size <= 70; size += kSweepStride) {
+    for (int64_t size = 1; size <= 70; size += SweepStride()) {
       Numbers numbers(static_cast<uint64_t>(size));
       const int64_t rows = 1 + (size * 37) % 101, vocabulary = 1 + size % 23;
       const auto values = numbers.Reals(vocabulary * size), dy = numbers.Reals(rows * size);
@@ -158,7 +158,7 @@ TEST_P(Linear, EmbeddingMatchesReference) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, Linear, testing::ValuesIn(kTargets),
+INSTANTIATE_TEST_SUITE_P(Targets, Linear, testing::ValuesIn(Targets()),
                          [](const auto& target) { return TargetName(target.param); });
 
 }  // namespace

@@ -44,7 +44,7 @@ std::vector<int32_t> Targets(Numbers& numbers, const CrossEntropyShape& shape) {
 }
 
 TEST_P(LossOps, CrossEntropyMatchesReferenceAtEveryWidth) {
-  for (int64_t columns = 1; columns <= 70; columns += kSweepStride) {
+  for (int64_t columns = 1; columns <= 70; columns += SweepStride()) {
     for (const float smoothing : {0.0f, 0.1f, 1.0f}) {
       const CrossEntropyShape shape = {columns % 6 + 1, columns, -100, smoothing};
       const std::string what =

@@ -67,8 +67,8 @@ class OpsTest : public testing::TestWithParam<int32_t> {
   std::unique_ptr<Device> one_, three_;
 };
 
-#define NRNN_INSTANTIATE_TARGETS(suite)                                 \
-  INSTANTIATE_TEST_SUITE_P(Targets, suite, testing::ValuesIn(kTargets), \
+#define NRNN_INSTANTIATE_TARGETS(suite)                                              \
+  INSTANTIATE_TEST_SUITE_P(Targets, suite, testing::ValuesIn(nrnn::test::Targets()), \
                            [](const auto& target) { return TargetName(target.param); })
 
 }  // namespace nrnn::test

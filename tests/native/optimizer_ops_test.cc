@@ -149,7 +149,7 @@ void TrainLion(Training& training, float weight_decay, float clip = 0) {
 }
 
 TEST_P(OptimizerOps, StepsMatchReferenceAtEveryLength) {
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     const std::string n = "n" + std::to_string(length);
     const auto train = [&](const std::string& what, const auto& steps) {
       Training training(one(), length, static_cast<uint64_t>(length));
@@ -289,7 +289,7 @@ TEST_P(OptimizerOps, NanInAGradientReachesItsParameterAlone) {
 }
 
 TEST_P(OptimizerOps, ClipValuesCutsEachElement) {
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     Numbers numbers(static_cast<uint64_t>(length));
     const auto values = numbers.Reals(length);
     const Placed x(one(), values, 3);
@@ -335,7 +335,7 @@ Clipped Clip(const Device& device, std::vector<double> a, std::vector<double> b,
 }
 
 TEST_P(OptimizerOps, ClippingMatchesReference) {
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     Numbers numbers(static_cast<uint64_t>(length));
     const auto a = numbers.Reals(length), b = numbers.Reals(71 - length);
     for (const float max_norm : {0.5f, 100.0f}) {

@@ -50,7 +50,7 @@ std::vector<float> Dropout(const Device& device, const Stream& stream, float rat
 }
 
 TEST_P(RandomOps, MatchReferenceAtEveryLength) {
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     for (const Stream& stream : kStreams) {
       const std::string what = Name(stream, length);
       const int64_t seed = stream.seed, offset = stream.offset;
@@ -100,7 +100,7 @@ TEST_P(RandomOps, ThreadsAndInstructionSetsGiveTheSameBits) {
   };
   const auto want = all(one());
   EXPECT_TRUE(SameBits(all(three()), want, "threads"));
-  for (const int32_t target : kTargets) {
+  for (const int32_t target : Targets()) {
     if (!TargetRuns(target)) continue;
     EXPECT_TRUE(SameBits(all(Device(1, target)), want, TargetName(target)));
   }

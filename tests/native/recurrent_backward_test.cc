@@ -370,7 +370,7 @@ TEST_P(RecurrentBackward, PrecisionsMatchReference) {
 }
 
 TEST_P(RecurrentBackward, SizesMatchReference) {
-  for (int64_t size = 1; size <= 70; size += kSweepStride == 1 ? 3 : 12) {
+  for (int64_t size = 1; size <= 70; size += SweepStride() == 1 ? 3 : 12) {
     for (const auto& of :
          {Case(3, 5, size), Case(3, size, 9), Case(size, 3, 5), Case(1, 1, size)}) {
       const auto drawn =

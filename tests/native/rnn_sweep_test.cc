@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kLargest = 70;
 // Of a random mix: the reference takes some nanoseconds for each.
-constexpr double kSweepWork = kSweepStride == 1 ? 5e6 : 5e5;
+const double kSweepWork = SweepStride() == 1 ? 5e6 : 5e5;
 
 class RnnSweep : public testing::TestWithParam<std::tuple<Cell, int32_t>> {
  protected:
@@ -26,8 +26,8 @@ class RnnSweep : public testing::TestWithParam<std::tuple<Cell, int32_t>> {
   void Sweep(const Make& make) const {
     NRNN_SKIP_UNLESS_RUNS(target());
     const ThreadCounts devices(target());
-    for (int64_t size = 1; size <= kLargest; size += kSweepStride) {
-      for (int64_t draw = 0; draw < (kSweepStride == 1 ? 2 : 1); ++draw) {
+    for (int64_t size = 1; size <= kLargest; size += SweepStride()) {
+      for (int64_t draw = 0; draw < (SweepStride() == 1 ? 2 : 1); ++draw) {
         RnnCase rnn_case;
         rnn_case.shape.cell = cell();
         make(size, rnn_case);
@@ -71,7 +71,7 @@ TEST_P(RnnSweep, RandomMixesMatchReference) {
   NRNN_SKIP_UNLESS_RUNS(target());
   const ThreadCounts devices(target());
   Numbers numbers(static_cast<uint64_t>(cell()) + 99);
-  for (int k = 0; k < 100 / kSweepStride;) {
+  for (int k = 0; k < 100 / SweepStride();) {
     RnnCase rnn_case;
     rnn_case.shape.cell = cell();
     SetSizes(rnn_case, numbers.Integer(1, kLargest), numbers.Integer(1, kLargest),
@@ -101,7 +101,7 @@ TEST_P(RnnSweep, LargeShapesMatchReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RnnSweep,
-                         testing::Combine(testing::ValuesIn(kCells), testing::ValuesIn(kTargets)),
+                         testing::Combine(testing::ValuesIn(kCells), testing::ValuesIn(Targets())),
                          [](const auto& test) {
                            return CellName(std::get<0>(test.param)) + "_" +
                                   TargetName(std::get<1>(test.param));

@@ -21,7 +21,7 @@ std::vector<int32_t> Indices(Numbers& numbers, int64_t count, int64_t limit) {
 }
 
 TEST_P(RowOps, SoftmaxMatchesReferenceAtEveryWidth) {
-  for (int64_t columns = 1; columns <= 70; columns += kSweepStride) {
+  for (int64_t columns = 1; columns <= 70; columns += SweepStride()) {
     const int64_t rows = columns % 5 + 1;
     for (const bool logarithm : {false, true}) {
       const std::string what = (logarithm ? "log_" : "") + std::to_string(columns);
@@ -76,7 +76,7 @@ TEST_P(RowOps, SoftmaxOfLargeLogitsAndNaN) {
 }
 
 TEST_P(RowOps, MaxMatchesReference) {
-  for (int64_t size = 1; size <= 70; size += kSweepStride) {
+  for (int64_t size = 1; size <= 70; size += SweepStride()) {
     for (const Axis& axis : {Axis{3, size, 1}, Axis{2, 5, size}, Axis{1, size, 3},
                              Axis{2, size * 43, 1}, Axis{2, size * 17, 5}}) {
       const std::string what = std::to_string(axis.length) + "x" + std::to_string(axis.inner);
@@ -114,7 +114,7 @@ TEST_P(RowOps, MaxLetsNaNThrough) {
 }
 
 TEST_P(RowOps, GatherAndScatterMatchReference) {
-  for (int64_t size = 1; size <= 70; size += kSweepStride) {
+  for (int64_t size = 1; size <= 70; size += SweepStride()) {
     for (const Axis& axis : {Axis{3, size, 1}, Axis{2, 7, size}, Axis{size, 2, 3}}) {
       const int64_t count = size % 6 + 1, picked = axis.outer * count * axis.inner;
       const std::string what = std::to_string(axis.length) + "x" + std::to_string(axis.inner);
@@ -176,7 +176,7 @@ std::vector<float> RunEmbedding(const Device& device, const Embedding& shape, bo
 }
 
 TEST_P(RowOps, EmbeddingMatchesReference) {
-  for (int64_t dimension = 1; dimension <= 70; dimension += kSweepStride) {
+  for (int64_t dimension = 1; dimension <= 70; dimension += SweepStride()) {
     const Embedding shape = {dimension % 9 * 7, 11, dimension, dimension % 3 - 1};
     const std::string what = "dimension" + std::to_string(dimension);
     Numbers numbers(static_cast<uint64_t>(dimension));

@@ -82,7 +82,7 @@ void ExpectSame(const Results& got, const Results& want, const std::string& what
 
 // Sizes on both sides of vectors, of blocks of units (32, 64, 128) and of chunks of time (128).
 TEST_P(Scan, MatchesReferenceAtEveryWidth) {
-  for (int64_t hidden = 1; hidden <= 70; hidden += kSweepStride) {
+  for (int64_t hidden = 1; hidden <= 70; hidden += SweepStride()) {
     for (const nrnn_scan_kind kind : kScanKinds) {
       const ScanShape shape = {kind, 1 + hidden % 2, hidden % 3 == 0, hidden % 7 + 1, 3, hidden};
       const ScanCase c = MakeScanCase(shape, hidden % 4 > 1, hidden % 5 > 1);

@@ -1,4 +1,4 @@
-// Which cases of a sweep run, and the line that reproduces one.
+// What the program runs on, which cases of a sweep run, and the line that reproduces one.
 #ifndef NATIVERNN_TESTS_SELECTION_H_
 #define NATIVERNN_TESTS_SELECTION_H_
 
@@ -6,13 +6,13 @@
 
 namespace nrnn::test {
 
-// Sanitizers and emulators make the kernels and the reference several times slower: sweeps take
-// every fifth size then.
-#ifdef NATIVERNN_SLOW
-constexpr int kSweepStride = 5;
-#else
-constexpr int kSweepStride = 1;
-#endif
+// Whether this program's tests are for a GPU. The tests themselves are compiled once; program.cc,
+// once for each program, knows.
+bool OnGpu();
+// Sanitizers and emulators make the kernels and the reference several times slower.
+bool Slow();
+// Sweeps take every fifth size then.
+inline int SweepStride() { return Slow() ? 5 : 1; }
 
 void SelectShapes(const std::string& text);
 bool Selected(const std::string& shape);

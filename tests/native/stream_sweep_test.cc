@@ -40,7 +40,7 @@ RnnCase WithOptions(RnnCase rnn_case, int64_t seed) {
 TEST_P(StreamSweep, HiddenSizesMatchReference) {
   NRNN_SKIP_UNLESS_RUNS(target());
   const Device device(1, target());
-  for (int64_t size = 1; size <= kLargest; size += kSweepStride) {
+  for (int64_t size = 1; size <= kLargest; size += SweepStride()) {
     CheckAll(device, WithOptions(StreamCase(cell(), 4, 1 + size % 5, 7, size), size));
   }
 }
@@ -48,7 +48,7 @@ TEST_P(StreamSweep, HiddenSizesMatchReference) {
 TEST_P(StreamSweep, InputSizesMatchReference) {
   NRNN_SKIP_UNLESS_RUNS(target());
   const Device device(1, target());
-  for (int64_t size = 1; size <= kLargest; size += kSweepStride) {
+  for (int64_t size = 1; size <= kLargest; size += SweepStride()) {
     CheckAll(device, WithOptions(StreamCase(cell(), 4, 1 + size % 3, size, 9), 100 + size));
   }
 }
@@ -62,7 +62,7 @@ TEST_P(StreamSweep, LargeSizesMatchReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, StreamSweep,
-                         testing::Combine(testing::ValuesIn(kCells), testing::ValuesIn(kTargets)),
+                         testing::Combine(testing::ValuesIn(kCells), testing::ValuesIn(Targets())),
                          [](const auto& test) {
                            return CellName(std::get<0>(test.param)) + "_" +
                                   TargetName(std::get<1>(test.param));

@@ -7,16 +7,13 @@
 #include "fixture.h"
 #include "numbers.h"
 #include "rnn_run.h"
+#include "selection.h"
 
 namespace nrnn::test {
 namespace {
 
 constexpr int kThreads = 4;
-#ifdef NATIVERNN_SLOW
-constexpr int kRounds = 5;
-#else
-constexpr int kRounds = 30;
-#endif
+const int kRounds = Slow() ? 5 : 30;
 
 RnnCase Case(int number) {
   RnnCase rnn_case;

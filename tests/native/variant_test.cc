@@ -14,7 +14,7 @@ namespace nrnn::test {
 namespace {
 
 constexpr int64_t kLargest = 70;
-constexpr double kVariantWork = kSweepStride == 1 ? 2e6 : 4e5;
+const double kVariantWork = SweepStride() == 1 ? 2e6 : 4e5;
 
 class VariantSweep : public testing::TestWithParam<std::tuple<Cell, int32_t>> {
  protected:
@@ -58,7 +58,7 @@ TEST_P(VariantSweep, EachOptionMatchesReference) {
 TEST_P(VariantSweep, HiddenSizesMatchReference) {
   NRNN_SKIP_UNLESS_RUNS(target());
   const ThreadCounts devices(target());
-  for (int64_t size = 1; size <= kLargest; size += kSweepStride) {
+  for (int64_t size = 1; size <= kLargest; size += SweepStride()) {
     Expect(devices, WithRandomVariant(CaseOf(3, 5, 7, size), static_cast<uint64_t>(size)));
   }
 }
@@ -66,7 +66,7 @@ TEST_P(VariantSweep, HiddenSizesMatchReference) {
 TEST_P(VariantSweep, BatchSizesMatchReference) {
   NRNN_SKIP_UNLESS_RUNS(target());
   const ThreadCounts devices(target());
-  for (int64_t size = 1; size <= kLargest; size += kSweepStride) {
+  for (int64_t size = 1; size <= kLargest; size += SweepStride()) {
     Expect(devices, WithRandomVariant(CaseOf(3, size, 5, 11), static_cast<uint64_t>(100 + size)));
   }
 }
@@ -74,7 +74,7 @@ TEST_P(VariantSweep, BatchSizesMatchReference) {
 TEST_P(VariantSweep, StepCountsMatchReference) {
   NRNN_SKIP_UNLESS_RUNS(target());
   const ThreadCounts devices(target());
-  for (int64_t size = 1; size <= kLargest; size += 3 * kSweepStride) {
+  for (int64_t size = 1; size <= kLargest; size += 3 * SweepStride()) {
     Expect(devices, WithRandomVariant(CaseOf(size, 2, 5, 7), static_cast<uint64_t>(200 + size)));
   }
 }
@@ -83,7 +83,7 @@ TEST_P(VariantSweep, RandomMixesMatchReference) {
   NRNN_SKIP_UNLESS_RUNS(target());
   const ThreadCounts devices(target());
   Numbers numbers(static_cast<uint64_t>(cell()) + 199);
-  for (int k = 0; k < 100 / kSweepStride;) {
+  for (int k = 0; k < 100 / SweepStride();) {
     const RnnCase sizes = CaseOf(numbers.Integer(1, 20), numbers.Integer(1, kLargest),
                                  numbers.Integer(1, kLargest), numbers.Integer(1, kLargest));
     const RnnCase rnn_case = WithRandomVariant(sizes, numbers.Next() % 100000);
@@ -150,7 +150,7 @@ TEST_P(VariantSweep, SameBitsForManyThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, VariantSweep,
-                         testing::Combine(testing::ValuesIn(kCells), testing::ValuesIn(kTargets)),
+                         testing::Combine(testing::ValuesIn(kCells), testing::ValuesIn(Targets())),
                          [](const auto& test) {
                            return CellName(std::get<0>(test.param)) + "_" +
                                   TargetName(std::get<1>(test.param));

@@ -8,7 +8,7 @@ namespace {
 using WeightOps = OpsTest;
 
 TEST_P(WeightOps, RegularizeMatchesReference) {
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     Numbers numbers(static_cast<uint64_t>(length));
     auto w = numbers.Reals(length), v = numbers.Reals(71 - length);
     w[0] = 0;  // where |w| has no derivative, it counts as 0
@@ -49,7 +49,7 @@ TEST(WeightReference, RegularizeGradientIsTheDerivative) {
 }
 
 TEST_P(WeightOps, MaxNormMatchesReference) {
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     for (const nrnn_axis &axis :
          {nrnn_axis{5, length, 1}, nrnn_axis{1, 3, length}, nrnn_axis{2, length, 300}}) {
       Numbers numbers(static_cast<uint64_t>(length));
@@ -79,7 +79,7 @@ TEST_P(WeightOps, MaxNormMatchesReferenceOfLongRuns) {
 
 TEST_P(WeightOps, MovingAverageMatchesTheEquation) {
   const double decay = static_cast<double>(0.9f);
-  for (int64_t length = 1; length <= 70; length += kSweepStride) {
+  for (int64_t length = 1; length <= 70; length += SweepStride()) {
     Numbers numbers(static_cast<uint64_t>(length));
     auto average = numbers.Reals(length);
     const auto value = numbers.Reals(length);

@@ -1,17 +1,12 @@
 #include "cpu/rnn_plan.h"
 
-#include <algorithm>
-
 #include "core/error.h"
 
 namespace nrnn::cpu {
 namespace {
 
 // Parts of the reserve start on cache lines.
-int64_t Aligned(int64_t floats) { return (floats + 15) / 16 * 16; }
-
-// Each layer's masks come from a range of Philox counters of its own.
-constexpr int kLayerCounterBits = 40;
+constexpr int64_t kReserveAlignment = 16;
 
 }  // namespace
 
@@ -25,34 +20,12 @@ CpuRnnPlan::CpuRnnPlan(CpuBackend& backend, const RnnShape& shape)
     layers_.emplace_back(backend, shape, layer);
 }
 
-int64_t CpuRnnPlan::Layout(int64_t steps, int64_t batch, std::vector<Offsets>* out_layout) const {
-  if (out_layout) out_layout->clear();
-  const int64_t rows = steps * batch;
-  const bool has_aux = shape_.Gates() > 1;
-  int64_t end = 0;
-  const auto take = [&](int64_t floats) {
-    const int64_t start = end;
-    end += Aligned(floats);
-    return start;
-  };
-  for (int64_t layer = 0; layer < shape_.layers; ++layer) {
-    Offsets offsets{{-1, -1}, {-1, -1}, -1, -1};
-    for (int64_t direction = 0; direction < shape_.directions; ++direction) {
-      offsets.gates[direction] = take(rows * shape_.GateRows());
-      if (has_aux) offsets.aux[direction] = take(rows * shape_.hidden);
-    }
-    if (layer + 1 < shape_.layers) {
-      offsets.y = take(rows * shape_.directions * shape_.hidden);
-      offsets.dropped =
-          shape_.dropout > 0.0f ? take(rows * shape_.directions * shape_.hidden) : offsets.y;
-    }
-    if (out_layout) out_layout->push_back(offsets);
-  }
-  return end;
+int64_t CpuRnnPlan::ReserveLength(int64_t steps, int64_t batch) const {
+  return LayOutReserve(shape_, steps, batch, kReserveAlignment, nullptr);
 }
 
-int64_t CpuRnnPlan::ReserveLength(int64_t steps, int64_t batch) const {
-  return Layout(steps, batch, nullptr);
+void CpuRnnPlan::LayOut(int64_t steps, int64_t batch) {
+  LayOutReserve(shape_, steps, batch, kReserveAlignment, &layout_);
 }
 
 template <class Float>
@@ -96,11 +69,11 @@ void CpuRnnPlan::PackBackward(const float* params, uint64_t version) {
 }
 
 void CpuRnnPlan::DropOut(const float* x, int64_t length, int64_t layer, int64_t seed, float* y) {
-  backend_.Dropout(length, x, shape_.dropout, seed, layer << kLayerCounterBits, y);
+  backend_.Dropout(length, x, shape_.dropout, seed, FirstMaskCounter(layer), y);
 }
 
 template <class Args>
-LayerCall CpuRnnPlan::CallOfLayer(const Args& args, const Offsets& offsets, float* reserve,
+LayerCall CpuRnnPlan::CallOfLayer(const Args& args, const ReserveOffsets& offsets, float* reserve,
                                   int64_t layer) const {
   const int64_t states = layer * shape_.directions * args.batch * shape_.hidden;
   LayerCall call{};
@@ -127,7 +100,7 @@ void CpuRnnPlan::MakeForwardCalls(const RnnForwardArgs& args, bool together) {
   forward_calls_.clear();
   auto x = CallerOrder(args.x, args.steps, args.batch, shape_.input);
   for (int64_t layer = 0; layer < shape_.layers; ++layer) {
-    const Offsets& offsets = layout_[static_cast<size_t>(layer)];
+    const ReserveOffsets& offsets = layout_[static_cast<size_t>(layer)];
     LayerForwardCall call{};
     static_cast<LayerCall&>(call) = CallOfLayer(args, offsets, args.reserve, layer);
     call.params = args.params;
@@ -149,7 +122,7 @@ void CpuRnnPlan::MakeForwardCalls(const RnnForwardArgs& args, bool together) {
 void CpuRnnPlan::Forward(const RnnForwardArgs& args) {
   CheckLengths(args.lengths, args.steps, args.batch);
   PackForward(args.params, args.params_version);
-  Layout(args.steps, args.batch, &layout_);
+  LayOut(args.steps, args.batch);
   const bool drops = args.reserve && shape_.dropout > 0.0f;
   const bool together = !drops && wavefront_.Pays(args.steps, args.batch);
   MakeForwardCalls(args, together);
@@ -170,7 +143,7 @@ void CpuRnnPlan::MakeBackwardCalls(const RnnBackwardArgs& args, bool together) {
   backward_calls_.resize(layers_.size());
   auto dy = CallerOrder(args.dy, args.steps, args.batch, columns);
   for (int64_t layer = shape_.layers - 1; layer >= 0; --layer) {
-    const Offsets& offsets = layout_[static_cast<size_t>(layer)];
+    const ReserveOffsets& offsets = layout_[static_cast<size_t>(layer)];
     LayerBackwardCall& call = backward_calls_[static_cast<size_t>(layer)];
     call = {};
     static_cast<LayerCall&>(call) = CallOfLayer(args, offsets, args.reserve, layer);
@@ -188,7 +161,7 @@ void CpuRnnPlan::MakeBackwardCalls(const RnnBackwardArgs& args, bool together) {
       call.x = CallerOrder(args.x, args.steps, args.batch, shape_.input);
       call.dx = CallerOrder(args.dx, args.steps, args.batch, shape_.input);
     } else {
-      const Offsets& below = layout_[static_cast<size_t>(layer - 1)];
+      const ReserveOffsets& below = layout_[static_cast<size_t>(layer - 1)];
       call.x = TimeMajor<const float>(args.reserve + below.dropped, args.batch, columns);
       call.dx = TimeMajor(Between(layer, output, together), args.batch, columns);
       dy = TimeMajor<const float>(call.dx.data, args.batch, columns);
@@ -199,7 +172,7 @@ void CpuRnnPlan::MakeBackwardCalls(const RnnBackwardArgs& args, bool together) {
 void CpuRnnPlan::Backward(const RnnBackwardArgs& args) {
   CheckLengths(args.lengths, args.steps, args.batch);
   PackBackward(args.params, args.params_version);
-  Layout(args.steps, args.batch, &layout_);
+  LayOut(args.steps, args.batch);
   const bool drops = shape_.dropout > 0.0f;
   const bool together = !drops && wavefront_.Pays(args.steps, args.batch);
   MakeBackwardCalls(args, together);

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/rnn_reserve.h"
 #include "cpu/rnn_layer.h"
 #include "cpu/rnn_wavefront.h"
 
@@ -18,15 +19,8 @@ class CpuRnnPlan final : public RnnPlan {
   void Backward(const RnnBackwardArgs& args) override;
 
  private:
-  // Offsets of one layer in the reserve, in floats; -1 where the layer keeps no such part.
-  struct Offsets {
-    int64_t gates[2];
-    int64_t aux[2];
-    int64_t y;        // output of every layer but the last, [T,B,D H]
-    int64_t dropped;  // the same after dropout, what the next layer reads; y itself without dropout
-  };
-  // The layers' offsets, unless null; returns the whole length.
-  int64_t Layout(int64_t steps, int64_t batch, std::vector<Offsets>* out_layout) const;
+  // Of a call: sets layout_.
+  void LayOut(int64_t steps, int64_t batch);
 
   // A dense [T,B,columns] array, and one in the order of the caller's x, y and their gradients.
   template <class Float>
@@ -41,7 +35,7 @@ class CpuRnnPlan final : public RnnPlan {
   // split.
   void DropOut(const float* x, int64_t length, int64_t layer, int64_t seed, float* y);
   template <class Args>
-  LayerCall CallOfLayer(const Args& args, const Offsets& offsets, float* reserve,
+  LayerCall CallOfLayer(const Args& args, const ReserveOffsets& offsets, float* reserve,
                         int64_t layer) const;
   // The calls of all layers. together: they run side by side, and none may write where another
   // reads.
@@ -63,7 +57,7 @@ class CpuRnnPlan final : public RnnPlan {
   Packed forward_packed_, backward_packed_;
   LayerWorkspace workspace_;
   Wavefront wavefront_;
-  std::vector<Offsets> layout_;  // of the call that runs
+  std::vector<ReserveOffsets> layout_;  // of the call that runs
   std::vector<LayerForwardCall> forward_calls_;
   std::vector<LayerBackwardCall> backward_calls_;
   // Outputs of the layers without a reserve, and gradients of outputs: of every layer, or of every

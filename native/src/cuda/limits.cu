@@ -1,7 +1,7 @@
 // Measures what the GPU can do at most: fp32 multiply-adds in registers, and reading.
 #include <algorithm>
-#include <chrono>
 
+#include "core/best_rate.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/simt.cuh"
 
@@ -13,11 +13,6 @@ constexpr int64_t kBlocksOfMultiprocessor = 8;
 constexpr int kChains = 8;  // of a thread: more than a multiply-add's latency of 4 needs
 constexpr int kUnrolled = 16;
 constexpr int64_t kVectorBytes = 16;
-
-// Runs of 20 ms, the best of which counts: launching takes a thousandth of it.
-constexpr double kRunSeconds = 0.02;
-constexpr int kRuns = 8;
-constexpr double kAllSeconds = 0.5;
 
 struct LimitArgs {
   const uint4* data;
@@ -52,33 +47,6 @@ NRNN_KERNEL ReadKernel(LimitArgs args) {
     }
   }
   if (sum == args.impossible) *args.out = sum;
-}
-
-template <class Work>
-double Seconds(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-// work(rounds) waits for the GPU: the most rounds a second.
-template <class Work>
-double BestRate(const Work& work) {
-  int64_t rounds = 1;
-  double seconds = Seconds([&] { work(rounds); });
-  while (seconds < kRunSeconds / 4) {
-    rounds *= 2;
-    seconds = Seconds([&] { work(rounds); });
-  }
-  rounds = std::max<int64_t>(
-      1, static_cast<int64_t>(static_cast<double>(rounds) * kRunSeconds / seconds));
-  double best = 0, all = 0;
-  for (int run = 0; run < kRuns && all < kAllSeconds; ++run) {
-    seconds = Seconds([&] { work(rounds); });
-    best = std::max(best, static_cast<double>(rounds) / seconds);
-    all += seconds;
-  }
-  return best;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "cuda/rnn_plan.h"
@@ -7,10 +7,7 @@ namespace nrnn::cuda {
 namespace {
 
 // Parts of the reserve start on 256 bytes.
-int64_t Aligned(int64_t floats) { return (floats + 63) / 64 * 64; }
-
-// Each layer's masks come from a range of Philox counters of its own.
-constexpr int kLayerCounterBits = 40;
+constexpr int64_t kReserveAlignment = 64;
 
 }  // namespace
 
@@ -21,34 +18,12 @@ CudaRnnPlan::CudaRnnPlan(CudaBackend& backend, const RnnShape& shape)
       gradient_precision_(GradientPrecision(backend)),
       limits_(LimitsOf(backend.traits(), shape.directions)) {}
 
-int64_t CudaRnnPlan::Layout(int64_t steps, int64_t batch, std::vector<Offsets>* out_layout) const {
-  if (out_layout) out_layout->clear();
-  const int64_t rows = steps * batch;
-  const bool has_aux = shape_.Gates() > 1;
-  int64_t end = 0;
-  const auto take = [&](int64_t floats) {
-    const int64_t start = end;
-    end += Aligned(floats);
-    return start;
-  };
-  for (int64_t layer = 0; layer < shape_.layers; ++layer) {
-    Offsets offsets{{-1, -1}, {-1, -1}, -1, -1};
-    for (int64_t direction = 0; direction < shape_.directions; ++direction) {
-      offsets.gates[direction] = take(rows * shape_.GateRows());
-      if (has_aux) offsets.aux[direction] = take(rows * shape_.hidden);
-    }
-    if (layer + 1 < shape_.layers) {
-      const int64_t output = rows * shape_.directions * shape_.hidden;
-      offsets.y = take(output);
-      offsets.dropped = shape_.dropout > 0.0f ? take(output) : offsets.y;
-    }
-    if (out_layout) out_layout->push_back(offsets);
-  }
-  return end;
+int64_t CudaRnnPlan::ReserveLength(int64_t steps, int64_t batch) const {
+  return LayOutReserve(shape_, steps, batch, kReserveAlignment, nullptr);
 }
 
-int64_t CudaRnnPlan::ReserveLength(int64_t steps, int64_t batch) const {
-  return Layout(steps, batch, nullptr);
+void CudaRnnPlan::LayOut(int64_t steps, int64_t batch) {
+  LayOutReserve(shape_, steps, batch, kReserveAlignment, &layout_);
 }
 
 float* CudaRnnPlan::Hold(Shared& shared, int64_t floats) {
@@ -76,13 +51,13 @@ const float* CudaRnnPlan::TimeMajorInput(const float* x, const int32_t* lengths,
 }
 
 void CudaRnnPlan::Drop(const float* x, int64_t length, int64_t layer, int64_t seed, float* y) {
-  backend_.Dropout(length, x, shape_.dropout, seed, layer << kLayerCounterBits, y);
+  backend_.Dropout(length, x, shape_.dropout, seed, FirstMaskCounter(layer), y);
 }
 
 void CudaRnnPlan::FillCall(int64_t layer, int64_t direction, const Shared& shared,
                            const float* params, const float* h0, const float* c0, float* reserve,
                            RecurrentCall& call) const {
-  const Offsets& offsets = layout_[static_cast<size_t>(layer)];
+  const ReserveOffsets& offsets = layout_[static_cast<size_t>(layer)];
   const int64_t state = (layer * shape_.directions + direction) * shared.batch * shape_.hidden;
   call.cell = shape_.cell;
   call.steps = shared.steps;
@@ -150,7 +125,7 @@ void CudaRnnPlan::ForwardLayer(const RnnForwardArgs& args, int64_t layer, const 
 }
 
 void CudaRnnPlan::Forward(const RnnForwardArgs& args) {
-  Layout(args.steps, args.batch, &layout_);
+  LayOut(args.steps, args.batch);
   Shared shared{args.steps, args.batch, nullptr, {}};
   CheckLengths(args.lengths, shared);
   const int64_t columns = shape_.directions * shape_.hidden;
@@ -159,7 +134,7 @@ void CudaRnnPlan::Forward(const RnnForwardArgs& args) {
   Shared of_layer{args.steps, args.batch, shared.lengths, {}};
   Scratch below;  // without a reserve: what the layer below wrote
   for (int64_t layer = 0; layer < shape_.layers; ++layer) {
-    const Offsets& offsets = layout_[static_cast<size_t>(layer)];
+    const ReserveOffsets& offsets = layout_[static_cast<size_t>(layer)];
     if (layer + 1 == shape_.layers) {
       ForwardLayer(args, layer, x, CallerOrder(args.y, args.steps, args.batch, columns), of_layer);
       break;

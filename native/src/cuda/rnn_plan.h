@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/backend.h"
+#include "core/rnn_reserve.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/gemm.h"
 #include "cuda/recurrent.h"
@@ -28,11 +29,6 @@ class CudaRnnPlan final : public RnnPlan {
   void Backward(const RnnBackwardArgs& args) override;
 
  private:
-  // Where a layer's parts of the reserve begin, in floats; -1: it has none. y and dropped, what the
-  // next layer takes, are [T,B,D H]; without dropout they are the same.
-  struct Offsets {
-    int64_t gates[2], aux[2], y, dropped;
-  };
   // What the layers of a call share.
   struct Shared {
     int64_t steps, batch;
@@ -51,7 +47,8 @@ class CudaRnnPlan final : public RnnPlan {
     float* dparams;
   };
 
-  int64_t Layout(int64_t steps, int64_t batch, std::vector<Offsets>* out_layout) const;
+  // Of a call: sets layout_.
+  void LayOut(int64_t steps, int64_t batch);
   template <class Float>
   Sequence<Float> CallerOrder(Float* data, int64_t steps, int64_t batch, int64_t columns) const;
   float* Hold(Shared& shared, int64_t floats);
@@ -90,7 +87,7 @@ class CudaRnnPlan final : public RnnPlan {
   Stream weights_;  // of the gradients of weights
   Event forked_, joined_, ready_, done_;
   StepGraphs graphs_;
-  std::vector<Offsets> layout_;
+  std::vector<ReserveOffsets> layout_;
 };
 
 template <class Float>

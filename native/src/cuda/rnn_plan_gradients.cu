@@ -137,7 +137,7 @@ void CudaRnnPlan::AddWeightGradients(const ParameterGradients& of, Shared& share
 
 // Queues a layer's dW and db on their stream, after all that is on the main one.
 void CudaRnnPlan::LayerGradients(const RnnBackwardArgs& args, int64_t layer, Shared& shared) {
-  const Offsets& offsets = layout_[static_cast<size_t>(layer)];
+  const ReserveOffsets& offsets = layout_[static_cast<size_t>(layer)];
   const float* x = layer == 0 ? TimeMajorInput(args.x, shared.lengths, shared)
                               : args.reserve + layout_[static_cast<size_t>(layer - 1)].dropped;
   ready_.Record(backend_.stream());
@@ -160,7 +160,7 @@ void CudaRnnPlan::LayerGradients(const RnnBackwardArgs& args, int64_t layer, Sha
 }
 
 void CudaRnnPlan::Backward(const RnnBackwardArgs& args) {
-  Layout(args.steps, args.batch, &layout_);
+  LayOut(args.steps, args.batch);
   Shared shared{args.steps, args.batch, nullptr, {}};
   CheckLengths(args.lengths, shared);
   const int64_t columns = shape_.directions * shape_.hidden;

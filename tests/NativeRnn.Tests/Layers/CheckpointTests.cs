@@ -118,6 +118,7 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Trait(TestDevice.Trait, TestDevice.Real)]
     public void TenThousandSteps_TrainInBoundedMemory()
     {
         const int Long = 10_000;

@@ -6,6 +6,8 @@ namespace NativeRnn.Tests.Layers;
 /// <summary>A recurrent stack and a call of it, as the random tests draw them.</summary>
 internal sealed record RandomConfiguration
 {
+    private static readonly RecurrentOptions Plain = new();
+
     public required RnnCell Cell { get; init; }
 
     public bool ResetAfter { get; init; }
@@ -55,6 +57,13 @@ internal sealed record RandomConfiguration
     public int Output => Projection > 0 ? Projection : Hidden;
 
     public int StateRows => Layers * Directions;
+
+    /// <summary>Whether its cells are more than their plain equations; no GPU runs such.</summary>
+    public bool HasCellOptions => Projection > 0 || Options != Plain with
+    {
+        CheckpointSteps = Options.CheckpointSteps,
+        NormalizationEpsilon = Options.NormalizationEpsilon,
+    };
 
     /// <summary>The layer, as a user makes it.</summary>
     public RecurrentLayer NewLayer(Device device)

@@ -21,11 +21,22 @@ public sealed class RandomConfigurationTests(ITestOutputHelper output)
     private const int MostWithoutResult = Configurations / 50;
 
     [Fact]
-    public void RecurrentLayers_WithRandomConfigurations_MatchReference()
+    public void PlainCells_WithRandomConfigurations_MatchReference() => Check(withOptions: false);
+
+    [SkippableFact]
+    public void CellsWithOptions_WithRandomConfigurations_MatchReference()
+    {
+        TestDevice.SkipOptionsOnCuda();
+        Check(withOptions: true);
+    }
+
+    private void Check(bool withOptions)
     {
         int withoutResult = 0;
         string? failed = null;
-        Parallel.ForEach(Drawn(), (drawn, loop) =>
+        var configurations = Drawn().FindAll(
+            drawn => drawn.Configuration.HasCellOptions == withOptions);
+        Parallel.ForEach(configurations, (drawn, loop) =>
         {
             if (Failure(drawn.Configuration, ref withoutResult) is not null)
             {
@@ -39,7 +50,8 @@ public sealed class RandomConfigurationTests(ITestOutputHelper output)
             Shrink(failed);
         }
 
-        output.WriteLine($"{withoutResult} of {Configurations} configurations sit on a kink");
+        output.WriteLine($"{withoutResult} of {configurations.Count} configurations sit on a kink");
+        Assert.InRange(configurations.Count, Configurations / 8, Configurations);
         Assert.InRange(withoutResult, 0, MostWithoutResult);
     }
 

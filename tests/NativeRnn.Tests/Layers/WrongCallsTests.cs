@@ -156,7 +156,12 @@ public sealed class WrongCallsTests : IDisposable
     {
         WrongCall call = Calls[name];
 
-        Exception exception = Assert.Throws(call.Exception, () => call.Action(_device));
+        // A GPU tells of wrong contents, such as an index, when its work is awaited.
+        Exception exception = Assert.Throws(call.Exception, () =>
+        {
+            call.Action(_device);
+            _device.Synchronize();
+        });
 
         Assert.All(call.Words, word => Assert.Contains(
             word, exception.Message, StringComparison.OrdinalIgnoreCase));

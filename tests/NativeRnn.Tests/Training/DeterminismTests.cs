@@ -12,6 +12,7 @@ public sealed class DeterminismTests
 
     // Threads split a small batch's hidden units, a large batch's rows.
     [Theory]
+    [Trait(TestDevice.Trait, TestDevice.Real)]
     [InlineData(RnnCell.Lstm, 2, 200)]
     [InlineData(RnnCell.Lstm, 21, 40)]
     [InlineData(RnnCell.Gru, 3, 200)]

@@ -13,6 +13,7 @@ public sealed class Seq2SeqTrainingTests
     private const int Batch = 64;
 
     [Theory]
+    [Trait(TestDevice.Trait, TestDevice.Real)]
     [InlineData(1f)]
     [InlineData(0.5f)]
     public void Trained_WritesDigitsBackward(float lastTeacherForcing)

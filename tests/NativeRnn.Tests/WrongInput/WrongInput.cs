@@ -32,14 +32,16 @@ public sealed record WrongInput(
     {
         using Device device = TestDevice.Open();
 
-        // A GPU tells of wrong contents, such as an index, when its work is awaited.
+        // A GPU tells of wrong contents, such as an index, when its work is awaited: by a call that
+        // has no such argument.
         Exception thrown = Assert.Throws(Exception, () =>
         {
             Call(device);
             device.Synchronize();
         });
 
-        if (thrown is ArgumentException argument)
+        if (thrown is ArgumentException argument
+            && !(TestDevice.IsCuda && argument.ParamName is null))
         {
             Assert.Equal(Argument, argument.ParamName);
             Assert.Contains(Argument!, thrown.Message, StringComparison.Ordinal);
