@@ -1,17 +1,21 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using NativeRnn.Interop;
 
 namespace NativeRnn.Formats;
 
 /// <summary>
 /// Reads and writes safetensors files: named tensors behind a JSON header. Float32 and int32 are
-/// written; float64, float16 and bfloat16 are read as float32.
+/// written; float64, float16 and bfloat16 are read as float32, integers of other sizes and truth values as int32.
+/// Files that are written here carry a checksum, which reading compares.
 /// </summary>
 public static class Safetensors
 {
-    // As in the format's specification: a larger header is an attack or damage.
-    private const long MaxHeaderLength = 100_000_000;
+    // Elements that are written at a time.
+    private const int ChunkLength = 1 << 16;
 
     /// <summary>
     /// Writes tensors to a file. It appears whole or not at all: a file that was there stays until
@@ -21,7 +25,7 @@ public static class Safetensors
     /// <param name="tensors">The tensors by name, of any shape and device; no name twice.</param>
     /// <param name="metadata">Texts by name to store with them, or null.</param>
     /// <exception cref="ArgumentException">
-    /// A name is empty, reserved or there twice, or names and metadata are longer than a header may be.
+    /// A name is empty, too long, reserved or there twice, or names and metadata are longer than a header may be.
     /// </exception>
     public static void Save(
         string path,
@@ -31,57 +35,84 @@ public static class Safetensors
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         List<KeyValuePair<string, Tensor>> all = [.. tensors];
-        CheckNames(all);
-        byte[] header = WriteHeader(all, metadata);
-        if (header.Length > MaxHeaderLength)
+        metadata ??= new Dictionary<string, string>();
+        CheckNames(all, metadata);
+        List<SafetensorsEntry> entries = Layout(all);
+        byte[] header = WriteHeader(entries, metadata, SafetensorsChecksum.Placeholder);
+        if (header.Length > SafetensorsHeader.MaxLength)
         {
             throw new ArgumentException(
-                $"names, shapes and metadata make a header of {header.Length} bytes; the format allows " +
-                $"{MaxHeaderLength}", nameof(metadata));
+                $"names, shapes and metadata make a header of {header.Length} bytes; at most " +
+                $"{SafetensorsHeader.MaxLength} are read", nameof(metadata));
         }
 
         AtomicFile.Write(path, stream =>
         {
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
-            stream.Write(header);
+            // The header comes last, since it tells the data's checksum.
+            SafetensorsChecksum checksum = new(entries, metadata);
+            stream.Position = sizeof(long) + header.Length;
             foreach (KeyValuePair<string, Tensor> tensor in all)
             {
-                stream.Write(Bytes(tensor.Value));
+                WriteData(stream, tensor.Value, checksum);
             }
+
+            Span<byte> length = stackalloc byte[sizeof(long)];
+            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+            stream.Position = 0;
+            stream.Write(length);
+            stream.Write(WriteHeader(entries, metadata, checksum.Text));
         });
     }
 
     /// <summary>Reads a whole file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. No other program may make it shorter meanwhile.</param>
     /// <param name="device">Where the tensors go; null: <see cref="Device.Default"/>.</param>
+    /// <returns>The tensors, in memory of their own also while a tape is on.</returns>
     /// <exception cref="ModelFormatException">
-    /// It is no safetensors file, is truncated, or says things that contradict each other; the
-    /// message says which.
+    /// It is no safetensors file, is truncated or damaged, says things that contradict each other, or has elements
+    /// that are not read (F8_E4M3, F8_E5M2, C64; integers beyond int32); the message says which.
     /// </exception>
     public static SafetensorsFile Load(string path, Device? device = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        SafetensorsHeader header = ReadHeader(path, stream);
-        long data = stream.Position;
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        reader.Verify();
         Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
-        foreach (SafetensorsEntry entry in header.Entries)
+        try
         {
-            stream.Position = data + entry.Begin;
-            tensors.Add(entry.Name, Read(stream, entry, device));
+            foreach (SafetensorsEntry entry in reader.Header.Entries)
+            {
+                tensors.Add(entry.Name, reader.Read(entry, device ?? Device.Default));
+            }
+        }
+        catch
+        {
+            foreach (Tensor tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+
+            throw;
         }
 
-        return new SafetensorsFile(tensors, header.Metadata);
+        return new SafetensorsFile(tensors, reader.Metadata);
     }
 
-    private static void CheckNames(List<KeyValuePair<string, Tensor>> tensors)
+    private static void CheckNames(
+        List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata)
     {
+        if (tensors.Count > SafetensorsHeader.MaxCount)
+        {
+            throw new ArgumentException(
+                $"{tensors.Count} tensors are too many: a file has at most {SafetensorsHeader.MaxCount}",
+                nameof(tensors));
+        }
+
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach ((string name, Tensor tensor) in tensors)
         {
-            if (string.IsNullOrEmpty(name) || name == SafetensorsHeader.MetadataName)
+            // Of six bytes each in the header, at most.
+            if (string.IsNullOrEmpty(name) || name == SafetensorsHeader.MetadataName
+                || name.Length > SafetensorsHeader.MaxNameLength / 6)
             {
                 throw new ArgumentException($"'{name}' can't name a tensor", nameof(tensors));
             }
@@ -93,34 +124,62 @@ public static class Safetensors
 
             ArgumentNullException.ThrowIfNull(tensor, nameof(tensors));
         }
+
+        CheckMetadata(metadata);
+    }
+
+    private static void CheckMetadata(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (metadata.ContainsKey(SafetensorsChecksum.MetadataName))
+        {
+            throw new ArgumentException(
+                $"'{SafetensorsChecksum.MetadataName}' is the library's own", nameof(metadata));
+        }
+
+        // With the checksum.
+        if (metadata.Count >= SafetensorsHeader.MaxCount
+            || metadata.Keys.Any(name => name.Length > SafetensorsHeader.MaxNameLength / 6))
+        {
+            throw new ArgumentException(
+                $"the metadata are {metadata.Count} texts; there may be {SafetensorsHeader.MaxCount - 1}, with " +
+                $"names of up to {SafetensorsHeader.MaxNameLength / 6} characters", nameof(metadata));
+        }
+    }
+
+    private static List<SafetensorsEntry> Layout(List<KeyValuePair<string, Tensor>> tensors)
+    {
+        List<SafetensorsEntry> entries = [];
+        long begin = 0;
+        foreach ((string name, Tensor tensor) in tensors)
+        {
+            SafetensorsElement element = SafetensorsElement.Of(tensor.DType);
+            long end = begin + (element.Size * tensor.Length);
+            entries.Add(new SafetensorsEntry(name, element, tensor.Shape.ToArray(), tensor.Length, begin, end));
+            begin = end;
+        }
+
+        return entries;
     }
 
     private static byte[] WriteHeader(
-        List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+        List<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata, string checksum)
     {
         using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
+        using (Utf8JsonWriter json = new(
+            buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            WriteMetadata(json, metadata);
-            long offset = 0;
-            foreach ((string name, Tensor tensor) in tensors)
+            json.WriteStartObject(SafetensorsHeader.MetadataName);
+            foreach ((string name, string text) in metadata)
             {
-                json.WriteStartObject(name);
-                json.WriteString("dtype", SafetensorsElement.Of(tensor.DType).Name);
-                json.WriteStartArray("shape");
-                foreach (int size in tensor.Shape)
-                {
-                    json.WriteNumberValue(size);
-                }
+                json.WriteString(name, text);
+            }
 
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(offset);
-                offset += 4 * tensor.Length;
-                json.WriteNumberValue(offset);
-                json.WriteEndArray();
-                json.WriteEndObject();
+            json.WriteString(SafetensorsChecksum.MetadataName, checksum);
+            json.WriteEndObject();
+            foreach (SafetensorsEntry entry in entries)
+            {
+                WriteEntry(json, entry);
             }
 
             json.WriteEndObject();
@@ -135,78 +194,50 @@ public static class Safetensors
         return buffer.ToArray();
     }
 
-    private static void WriteMetadata(
-        Utf8JsonWriter json, IReadOnlyDictionary<string, string>? metadata)
+    private static void WriteEntry(Utf8JsonWriter json, SafetensorsEntry entry)
     {
-        if (metadata is null || metadata.Count == 0)
+        json.WriteStartObject(entry.Name);
+        json.WriteString("dtype", entry.Element.Name);
+        json.WriteStartArray("shape");
+        foreach (int size in entry.Shape)
         {
-            return;
+            json.WriteNumberValue(size);
         }
 
-        json.WriteStartObject(SafetensorsHeader.MetadataName);
-        foreach ((string name, string text) in metadata)
-        {
-            json.WriteString(name, text);
-        }
-
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(entry.Begin);
+        json.WriteNumberValue(entry.End);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.DType == DType.Int32
-        ? MemoryMarshal.AsBytes<int>(tensor.ToInt32Array())
-        : MemoryMarshal.AsBytes<float>(tensor.ToArray());
-
-    private static SafetensorsHeader ReadHeader(string path, FileStream stream)
+    private static void WriteData(Stream stream, Tensor tensor, SafetensorsChecksum checksum)
     {
-        if (stream.Length < 8)
+        int[] room = ArrayPool<int>.Shared.Rent(ChunkLength);
+        try
         {
-            throw new ModelFormatException(
-                $"{path}: {stream.Length} bytes are no safetensors file, the header's length alone " +
-                "takes 8");
-        }
+            for (long done = 0; done < tensor.Length;)
+            {
+                int count = (int)Math.Min(tensor.Length - done, ChunkLength);
+                Span<int> values = room.AsSpan(0, count);
+                if (tensor.DType == DType.Int32)
+                {
+                    Ops.Read(tensor, done, values);
+                }
+                else
+                {
+                    Ops.Read(tensor, done, MemoryMarshal.Cast<int, float>(values));
+                }
 
-        Span<byte> prefix = stackalloc byte[8];
-        stream.ReadExactly(prefix);
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > MaxHeaderLength || (long)length > stream.Length - 8)
+                checksum.Append(MemoryMarshal.AsBytes(values));
+                stream.Write(MemoryMarshal.AsBytes(values));
+                done += count;
+            }
+        }
+        finally
         {
-            throw new ModelFormatException(
-                $"{path}: the header should have {length} bytes, the file has {stream.Length - 8} " +
-                $"after its length, and a header at most {MaxHeaderLength}: it is truncated, " +
-                "damaged or no safetensors file");
+            ArrayPool<int>.Shared.Return(room);
         }
-
-        byte[] json = new byte[length];
-        stream.ReadExactly(json);
-        return SafetensorsHeader.Parse(path, json, stream.Length - stream.Position);
-    }
-
-    private static Tensor Read(FileStream stream, SafetensorsEntry entry, Device? device)
-    {
-        if (entry.Element.DType == DType.Int32)
-        {
-            int[] integers = new int[entry.Length];
-            stream.ReadExactly(MemoryMarshal.AsBytes(integers.AsSpan()));
-            return Tensor.From(integers, entry.Shape, device);
-        }
-
-        float[] values = new float[entry.Length];
-        if (entry.Element == SafetensorsElement.Float32)
-        {
-            stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-            return Tensor.From(values, entry.Shape, device);
-        }
-
-        byte[] chunk = new byte[entry.Element.Size * Math.Min(entry.Length, 1 << 16)];
-        for (int done = 0; done < values.Length;)
-        {
-            int count = Math.Min(values.Length - done, 1 << 16);
-            Span<byte> bytes = chunk.AsSpan(0, count * entry.Element.Size);
-            stream.ReadExactly(bytes);
-            entry.Element.ToFloats(bytes, values.AsSpan(done, count));
-            done += count;
-        }
-
-        return Tensor.From(values, entry.Shape, device);
     }
 }

@@ -2,20 +2,25 @@ using System.Text.Json;
 
 namespace NativeRnn.Formats;
 
-/// <summary>One tensor of a header: its bytes are begin .. end - 1 of the data.</summary>
-internal readonly record struct SafetensorsEntry(
-    string Name, SafetensorsElement Element, int[] Shape, long Length, long Begin, long End);
-
 /// <summary>
 /// The header of a safetensors file, read without trust: each statement is checked against the
-/// others and against the file's size before anything is allocated.
+/// others and against the file's size, and what is kept of it has a limit.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
     internal const string MetadataName = "__metadata__";
 
-    // Of one tensor, so that its bytes fit into a span.
-    private const long MaxLength = int.MaxValue / sizeof(float);
+    /// <summary>Bytes. The format allows 100 MB, most of which nobody has ever needed.</summary>
+    internal const int MaxLength = 1 << 25;
+
+    /// <summary>Tensors, and texts of the metadata, of a file.</summary>
+    internal const int MaxCount = 1 << 16;
+
+    /// <summary>Bytes of a tensor's name, as written.</summary>
+    internal const int MaxNameLength = 4096;
+
+    // Entries are two levels deep.
+    private const int MaxDepth = 8;
 
     private readonly string _path;
     private readonly List<SafetensorsEntry> _entries = [];
@@ -24,142 +29,112 @@ internal sealed class SafetensorsHeader
 
     private SafetensorsHeader(string path) => _path = path;
 
+    /// <summary>The tensors, in the header's order.</summary>
     internal IReadOnlyList<SafetensorsEntry> Entries => _entries;
 
+    /// <summary>All texts, the checksum among them.</summary>
     internal IReadOnlyDictionary<string, string> Metadata => _metadata;
 
+    /// <summary>The header of a file, without a look at the data.</summary>
+    internal static SafetensorsHeader Read(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        return reader.Header;
+    }
+
     /// <summary>Reads the header's JSON; dataLength: bytes that follow it.</summary>
-    internal static SafetensorsHeader Parse(string path, ReadOnlyMemory<byte> json, long dataLength)
+    internal static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long dataLength)
     {
         SafetensorsHeader header = new(path);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
-            header.ReadAll(document.RootElement);
+            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+            header.ReadAll(ref reader);
         }
         catch (JsonException exception)
         {
-            throw header.Invalid($"the header is not JSON: {exception.Message}");
+            throw header.Invalid($"it is not JSON: {exception.Message}", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // A text that is not UTF-8, or has half of a surrogate pair.
+            throw header.Invalid($"it is not JSON: {exception.Message}", exception);
         }
 
         header.CheckCover(dataLength);
         return header;
     }
 
-    private static bool TryInt64(JsonElement element, out long value)
-    {
-        value = 0;
-        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out value);
-    }
+    /// <summary>The entry of a name, or null.</summary>
+    internal SafetensorsEntry? Find(string name) => _entries.Find(entry => entry.Name == name);
 
-    private void ReadAll(JsonElement root)
+    private void ReadAll(ref Utf8JsonReader reader)
     {
-        if (root.ValueKind != JsonValueKind.Object)
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw Invalid("the header is not a JSON object");
+            throw Invalid("it is not a JSON object");
         }
 
-        foreach (JsonProperty property in root.EnumerateObject())
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            if (!_names.Add(property.Name))
+            string name = Text(ref reader, "a name", MaxNameLength);
+            if (!_names.Add(name))
             {
-                throw Invalid($"'{property.Name}' stands in the header twice");
+                throw Invalid($"'{name}' stands there twice");
             }
 
-            if (property.Name == MetadataName)
+            reader.Read();
+            if (name == MetadataName)
             {
-                ReadMetadata(property.Value);
+                ReadMetadata(ref reader);
             }
             else
             {
-                _entries.Add(ReadEntry(property.Name, property.Value));
+                _entries.Add(new SafetensorsEntryReader(_path, name).Read(ref reader));
+            }
+
+            if (_entries.Count > MaxCount)
+            {
+                throw Invalid($"it has more than {MaxCount} tensors");
             }
         }
+
+        // Throws if something follows.
+        reader.Read();
     }
 
-    private void ReadMetadata(JsonElement metadata)
+    private void ReadMetadata(ref Utf8JsonReader reader)
     {
-        if (metadata.ValueKind != JsonValueKind.Object)
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
             throw Invalid($"{MetadataName} is not a JSON object");
         }
 
-        foreach (JsonProperty property in metadata.EnumerateObject())
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            if (property.Value.ValueKind != JsonValueKind.String)
+            string name = Text(ref reader, "a name", MaxNameLength);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.String)
             {
-                throw Invalid($"'{property.Name}' of {MetadataName} is not a text");
+                throw Invalid($"'{name}' of {MetadataName} is not a text");
             }
 
-            _metadata[property.Name] = property.Value.GetString()!;
-        }
-    }
-
-    private SafetensorsEntry ReadEntry(string name, JsonElement entry)
-    {
-        if (entry.ValueKind != JsonValueKind.Object
-            || !entry.TryGetProperty("dtype", out JsonElement dtype)
-            || dtype.ValueKind != JsonValueKind.String
-            || !entry.TryGetProperty("shape", out JsonElement shape)
-            || !entry.TryGetProperty("data_offsets", out JsonElement offsets))
-        {
-            throw Invalid($"tensor '{name}' lacks a dtype, a shape or data_offsets");
-        }
-
-        SafetensorsElement element = SafetensorsElement.FromName(dtype.GetString()!)
-            ?? throw Invalid($"tensor '{name}' has the dtype {dtype.GetString()}; " +
-                $"{SafetensorsElement.Names} can be read");
-        (int[] sizes, long length) = ReadShape(name, shape);
-        (long begin, long end) = ReadOffsets(name, offsets);
-        if (end - begin != length * element.Size)
-        {
-            throw Invalid(
-                $"tensor '{name}' has {end - begin} bytes, its shape [{string.Join(", ", sizes)}] " +
-                $"of {element.Name} needs {length * element.Size}");
-        }
-
-        return new SafetensorsEntry(name, element, sizes, length, begin, end);
-    }
-
-    private (int[] Sizes, long Length) ReadShape(string name, JsonElement shape)
-    {
-        if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() > 8)
-        {
-            throw Invalid($"tensor '{name}': the shape is not an array of at most 8 sizes");
-        }
-
-        int[] sizes = new int[shape.GetArrayLength()];
-        long length = 1;
-        for (int axis = 0; axis < sizes.Length; axis++)
-        {
-            if (!TryInt64(shape[axis], out long size) || size < 0 || size > int.MaxValue)
+            if (!_metadata.TryAdd(name, reader.GetString()!))
             {
-                throw Invalid($"tensor '{name}': size {axis} of the shape is no number from 0 to " +
-                    $"{int.MaxValue}");
+                throw Invalid($"'{name}' stands twice in {MetadataName}");
             }
 
-            sizes[axis] = (int)size;
-            length *= size;
-            if (length > MaxLength)
+            if (_metadata.Count > MaxCount)
             {
-                throw Invalid($"tensor '{name}' has more than {MaxLength} elements");
+                throw Invalid($"{MetadataName} has more than {MaxCount} texts");
             }
         }
-
-        return (sizes, length);
     }
 
-    private (long Begin, long End) ReadOffsets(string name, JsonElement offsets)
-    {
-        if (offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2
-            || !TryInt64(offsets[0], out long begin) || !TryInt64(offsets[1], out long end)
-            || begin < 0 || end < begin)
-        {
-            throw Invalid($"tensor '{name}': data_offsets are not two numbers in order");
-        }
-
-        return (begin, end);
-    }
+    private string Text(ref Utf8JsonReader reader, string what, int most) => reader.ValueSpan.Length <= most
+        ? reader.GetString()!
+        : throw Invalid($"{what} has {reader.ValueSpan.Length} bytes, at most {most} are allowed");
 
     // The tensors must cover the data exactly: no hole, no overlap, nothing past the end.
     private void CheckCover(long dataLength)
@@ -189,5 +164,6 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    private ModelFormatException Invalid(string what) => new($"{_path}: {what}");
+    private ModelFormatException Invalid(string what, Exception? inner = null) =>
+        new(_path, "header", what, inner);
 }

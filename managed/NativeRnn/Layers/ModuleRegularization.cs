@@ -106,9 +106,6 @@ public static class ModuleRegularization
     private static IEnumerable<(string Name, Parameter Parameter, ParameterView View)> Views(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        return
-            from named in module.NamedParameters()
-            from view in named.Parameter.Views
-            select (named.Name[..^named.Parameter.Name.Length] + view.Name, named.Parameter, view);
+        return module.NamedViews();
     }
 }

@@ -2,7 +2,10 @@ using NativeRnn.Formats;
 
 namespace NativeRnn.Layers;
 
-/// <summary>Weights of modules in safetensors files.</summary>
+/// <summary>
+/// Weights of modules in safetensors files. <c>SavedModel</c> in <c>NativeRnn.Models</c> saves the model with them, so
+/// that it is made again from the file alone: <c>model.Save(path)</c>, <c>SavedModel.Load(path)</c>.
+/// </summary>
 public static class ModuleWeights
 {
     /// <summary>Saves all weights by name. The file appears whole or not at all.</summary>
@@ -26,6 +29,27 @@ public static class ModuleWeights
     public static void LoadWeights(this Module module, string path, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(module);
-        module.LoadStateDict(Safetensors.Load(path).Tensors, strict);
+        using SafetensorsReader file = SafetensorsReader.Open(path);
+        file.Verify();
+        LoadWeights(module, file, strict);
+    }
+
+    /// <summary>Copies weights from an open file straight to where they are used.</summary>
+    internal static void LoadWeights(Module module, SafetensorsReader file, bool strict)
+    {
+        Dictionary<string, SafetensorsEntry> entries =
+            file.Header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        List<(string Name, Parameter Parameter, ParameterView View)> wanted = [.. module.NamedViews()];
+        StateDictCheck.Run(
+            wanted,
+            entries.ToDictionary(
+                entry => entry.Key, entry => new StateEntry(entry.Value.Element.DType, entry.Value.Shape)),
+            strict);
+        wanted.RemoveAll(view => !entries.ContainsKey(view.Name));
+        wanted.ForEach(view => file.RequireReadable(entries[view.Name]));
+        foreach ((string name, Parameter parameter, ParameterView view) in wanted)
+        {
+            file.CopyTo(entries[name], parameter.Value, view.Offset);
+        }
     }
 }

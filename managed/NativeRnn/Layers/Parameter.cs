@@ -93,6 +93,12 @@ public sealed class Parameter
     public void SetConstraint(Constraint? constraint, string view) =>
         (_constraints ??= new Constraint?[Views.Count])[IndexOf(view)] = constraint;
 
+    /// <summary>The penalty on the index'th of the <see cref="Views"/>; null: none.</summary>
+    internal Regularizer? RegularizerOf(int index) => _regularizers?[index];
+
+    /// <summary>What the index'th of the <see cref="Views"/> must fulfil; null: nothing.</summary>
+    internal Constraint? ConstraintOf(int index) => _constraints?[index];
+
     /// <summary>The parts that have a penalty.</summary>
     internal IEnumerable<(Tensor Value, Regularizer Regularizer, Tensor Gradient)> Regularized()
     {

@@ -118,7 +118,8 @@ public abstract class ScanLayer : Module
             order is null || next is null ? output : order.FromFront(output, BatchFirst), next);
     }
 
-    private void Build(int inputSize, Device device)
+    /// <summary>Makes the parameters.</summary>
+    internal void Build(int inputSize, Device device)
     {
         InputSize = inputSize;
         ScanWeights weights = new(_settings, inputSize, device, _seed);
