@@ -10,28 +10,18 @@ internal static class PyTorchInspection
     {
         PyTorchFile file = PyTorchFile.Load(path);
         PyTorchStateDict state = PyTorchStateDict.Of(file, null);
-        List<TensorDescription> tensors = [];
-        List<LayerDescription> layers = [];
-        foreach (PyTorchPart part in PyTorchPart.Of(state))
-        {
-            string prefix = part.Path.Length == 0 ? "" : part.Path + ".";
-            TensorDescription[] own =
-            [
-                .. part.Tensors.Select(named => TensorDescription.Of(
-                    prefix + named.Key, named.Value.Shape.ToArray(), named.Value.ElementType,
-                    SizeOf(named.Value.ElementType))),
-            ];
-            tensors.AddRange(own);
-            layers.Add(StateDictLayer.Describe(part.Path, own));
-        }
-
+        TensorDescription[] tensors =
+        [
+            .. state.Tensors.Select(named => TensorDescription.Of(
+                named.Key, named.Value.Shape.ToArray(), named.Value.ElementType, SizeOf(named.Value.ElementType))),
+        ];
         return new ModelDescription
         {
             Kind = ModelFileKind.PyTorch,
             FormatVersion = VersionOf(path),
             Producer = "PyTorch",
             HasArchitecture = false,
-            Layers = layers,
+            Layers = StateDictLayer.Split(tensors),
             Tensors = tensors,
             Metadata = Others(file.Value),
         };

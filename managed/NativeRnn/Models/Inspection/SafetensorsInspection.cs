@@ -21,20 +21,11 @@ internal static class SafetensorsInspection
             Kind = isModel ? ModelFileKind.NativeRnn : ModelFileKind.Safetensors,
             Producer = isModel ? "NativeRnn" : metadata.GetValueOrDefault("format"),
             HasArchitecture = isModel,
-            Layers = isModel ? SavedModelLayers.Read(path, config!, tensors) : WeightGroups(tensors),
+            Layers = isModel ? SavedModelLayers.Read(path, config!, tensors) : StateDictLayer.Split(tensors),
             Tensors = tensors,
             Metadata = metadata,
         };
     }
-
-    // Without a model: tensors whose names differ after the last dot only are of one layer.
-    private static LayerDescription[] WeightGroups(TensorDescription[] tensors) =>
-    [
-        .. from tensor in tensors
-           let dot = tensor.Name.LastIndexOf('.')
-           group tensor by tensor.Name[..Math.Max(dot, 0)] into part
-           select StateDictLayer.Describe(part.Key, [.. part]),
-    ];
 
     // F32: float32, BF16: bfloat16, I64: int64, BOOL: bool.
     private static string TypeName(string name) => name switch

@@ -2,15 +2,25 @@ using System.Globalization;
 
 namespace NativeRnn.Models;
 
-/// <summary>What the names and shapes of one layer's tensors tell, where PyTorch's names are used.</summary>
+/// <summary>What the names and shapes of a layer's tensors tell, where PyTorch's names are used.</summary>
 internal static class StateDictLayer
 {
-    /// <param name="path">What all names begin with, up to the last dot.</param>
-    /// <param name="tensors">At least one.</param>
-    internal static LayerDescription Describe(string path, IReadOnlyList<TensorDescription> tensors)
+    private static readonly Dictionary<string, string> NoSettings = [];
+
+    /// <summary>All layers: tensors whose names differ after the last dot only are of one.</summary>
+    internal static IReadOnlyList<LayerDescription> Split(IEnumerable<TensorDescription> tensors) =>
+    [
+        .. from tensor in tensors
+           let dot = tensor.Name.LastIndexOf('.')
+           group tensor by tensor.Name[..Math.Max(dot, 0)] into part
+           select Describe(part.Key, [.. part]),
+    ];
+
+    // path: what all names begin with, up to the last dot.
+    private static LayerDescription Describe(string path, IReadOnlyList<TensorDescription> tensors)
     {
         Dictionary<string, TensorDescription> byName = tensors.ToDictionary(
-            tensor => path.Length == 0 ? tensor.Name : tensor.Name[(path.Length + 1)..], StringComparer.Ordinal);
+            tensor => tensor.Name[(tensor.Name.LastIndexOf('.') + 1)..], StringComparer.Ordinal);
         if (Matrix(byName, "weight_ih_l0") is { } input && Matrix(byName, "weight_hh_l0") is { } recurrent)
             return Recurrent(path, tensors, byName, input, recurrent);
         TensorDescription? weight = Matrix(byName, "weight");
@@ -21,8 +31,6 @@ internal static class StateDictLayer
         string kind = weight is not null && tensors.Count == 1 ? "Embedding or Linear" : "tensors";
         return LayerDescription.Of(path, kind, NoSettings, null, null, tensors);
     }
-
-    private static readonly Dictionary<string, string> NoSettings = [];
 
     private static LayerDescription Recurrent(
         string path,
