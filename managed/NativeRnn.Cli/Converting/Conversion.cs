@@ -58,8 +58,9 @@ internal sealed class Conversion
         }
 
         ModelDescription made = ModelFile.Inspect(_to);
-        return Invariant($"{_from} ({source.Kind}) -> {_to} ({made.Kind}): {made.Layers.Count} layers, ")
-            + Invariant($"{made.ParameterCount} parameters, {made.FileBytes} bytes");
+        string layers = made.Layers.Count == 1 ? "1 layer" : Invariant($"{made.Layers.Count} layers");
+        return $"{_from} ({source.Kind}) -> {_to} ({made.Kind}): {layers}, "
+            + Invariant($"{made.ParameterCount:N0} parameters, {made.FileBytes:N0} bytes");
     }
 
     // A state dict has no model, but one that is of a single recurrent layer tells which.

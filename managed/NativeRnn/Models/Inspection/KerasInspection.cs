@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using NativeRnn.Formats;
 
@@ -18,7 +17,7 @@ internal static class KerasInspection
         {
             Kind = kind,
             FormatVersion = kind == ModelFileKind.Keras ? "3" : null,
-            Producer = file.Version.Major == 1 ? "Keras 1" : $"Keras {file.VersionText}",
+            Producer = file.VersionText is { } version ? $"Keras {PrintableText.Of(version)}" : null,
             HasArchitecture = file.Config is not null,
             Layers = file.Config is { } config
                 ? Layers(file, new KerasArchitecture(path).Read(config), tensors)
