@@ -91,27 +91,29 @@ internal sealed class Conversion
         }
 
         Module model = ModelPath.Read(_from, path => ModelFile.Load(path, _device));
-        if (axes is null && model is OnnxModule graph)
-        {
-            Export(graph);
-            return;
-        }
-
-        OnnxInput input = axes is null ? ModelInput.Of(model, _from) : ModelInput.Parse(axes);
+        OnnxInput[] inputs = axes is not null ? [ModelInput.Parse(axes)]
+            : model is OnnxModule { Inputs: var declared } ? [.. declared.Select(ModelInput.Of)]
+            : [ModelInput.Of(model, _from)];
         try
         {
-            OnnxModel.Export(model, _to, input);
+            Export(model, inputs);
         }
         catch (ArgumentException error)
         {
-            throw new UserErrorException(
-                $"the model does not take the input [{string.Join(", ", input.Axes)}] (see --input): {error.Message}");
+            string tried = string.Join("; ", inputs.Select(input => $"[{string.Join(", ", input.Axes)}]"));
+            throw new UserErrorException($"the model does not take the input {tried} (see --input): {error.Message}");
         }
     }
 
-    private void Export(OnnxModule graph)
+    // Of a graph the names of all inputs and outputs stay.
+    private void Export(Module model, OnnxInput[] inputs)
     {
-        OnnxInput[] inputs = [.. graph.Inputs.Select(ModelInput.Of)];
+        if (model is not OnnxModule graph)
+        {
+            OnnxModel.Export(model, _to, inputs[0]);
+            return;
+        }
+
         OnnxModel.Export(graph, _to, inputs, tensors =>
         {
             Dictionary<string, Tensor> named = graph.Inputs.Zip(tensors)

@@ -48,7 +48,7 @@ public sealed class ConvertTests : IDisposable
     [Fact]
     public void Convert_OfOnnx_ToOnnx_KeepsInputsAndOutputs()
     {
-        string from = Golden("onnx/lstm_states.onnx"), to = _directory.File("again.onnx");
+        string from = Golden("onnx/gru_state.onnx"), to = _directory.File("again.onnx");
 
         Convert(from, to);
 
@@ -132,6 +132,11 @@ public sealed class ConvertTests : IDisposable
         Assert.Contains("does not take the input [batch, time, 4]", result.Error, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(to));
     }
+
+    [Fact]
+    public void Convert_OfAGraphWhoseInputsDoNotFit_SaysSo() => AssertRefused(
+        Golden("onnx/lstm_states.onnx"), _directory.File("again.onnx"),
+        "does not take the input [time, batch, 3]; [2, 2, 4]; [2, 2, 4]");
 
     [Theory]
     [InlineData("batch,,3")]

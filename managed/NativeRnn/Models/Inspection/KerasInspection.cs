@@ -12,7 +12,7 @@ internal static class KerasInspection
     internal static ModelDescription Read(string path, ModelFileKind kind)
     {
         using KerasFile file = KerasFile.Open(path);
-        IReadOnlyList<TensorDescription> tensors = KerasTensors.Read(path, file.WeightsRoot);
+        IReadOnlyList<TensorDescription> tensors = KerasTensors.Read(path, file.WeightsRoot, file.WeightBytes);
         return new ModelDescription
         {
             Kind = kind,

@@ -10,14 +10,22 @@ internal sealed class KerasTensors
     private const int MaxMembers = 100_000;
 
     private readonly string _path;
+    private readonly long _length;
     private readonly List<TensorDescription> _tensors = [];
     private int _members;
 
-    private KerasTensors(string path) => _path = path;
-
-    internal static IReadOnlyList<TensorDescription> Read(string path, Hdf5Group root)
+    private KerasTensors(string path, long length)
     {
-        KerasTensors found = new(path);
+        _path = path;
+        _length = length;
+    }
+
+    /// <param name="path">The file.</param>
+    /// <param name="root">Of the weights.</param>
+    /// <param name="length">Bytes that hold all weights.</param>
+    internal static IReadOnlyList<TensorDescription> Read(string path, Hdf5Group root, long length)
+    {
+        KerasTensors found = new(path, length);
         Hdf5Group holder = root.FindGroup("layers") ?? root.FindGroup("_layer_checkpoint_dependencies")
             ?? root.FindGroup("model_weights") ?? root;
         found.Collect(holder, "", 0);
@@ -34,10 +42,19 @@ internal sealed class KerasTensors
         {
             string path = prefix + PrintableText.Of(name);
             if (group.DescribeDataset(name) is var (space, type))
-                _tensors.Add(TensorDescription.Of(path, space.Sizes, TypeName(type), type.Size));
+                Add(path, space, type);
             else
                 Collect(group.Group(name), path + "/", depth + 1);
         }
+    }
+
+    private void Add(string name, Hdf5Space space, Hdf5Type type)
+    {
+        long bytes = space.Count * type.Size;
+        if (bytes > _length)
+            throw new ModelFormatException(
+                _path, name, $"{space.Count} elements of {type.Size} bytes, all weights have {_length} bytes");
+        _tensors.Add(new TensorDescription(name, space.Sizes, TypeName(type), space.Count, bytes));
     }
 
     private static string TypeName(Hdf5Type type) =>
