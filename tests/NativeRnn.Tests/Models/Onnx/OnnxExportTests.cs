@@ -70,7 +70,13 @@ public sealed class OnnxExportTests
         int count = shape.Aggregate(1, (product, size) => product * size);
         if (input.DType == DType.Float32)
         {
-            return Layers.Numbers.Tensor(Device.Default, seed, shape);
+            float[] values = Layers.Numbers.Uniform(count, seed);
+            for (int step = 1; step < count / 6 && input.Name == "padded"; step++)
+            {
+                values.AsSpan(step * 6, step * 7 % 3 == 0 ? 0 : 6 * (step * 5 % 2)).Clear();
+            }
+
+            return Tensor.From(values, shape);
         }
 
         Random random = new(seed);

@@ -175,6 +175,21 @@ internal static class OnnxRecurrentCases
                 () => OnnxCase.Of(new Bidirectional(new Lstm(Hidden, returnSequences: true, seed: 1), mode));
         }
 
+        all["masking, lstm backwards, time distributed, dense"] = () => OnnxCase.Of(new Sequential(
+            new Masking(),
+            new Lstm(Hidden, returnSequences: true, goBackwards: true, seed: 1),
+            new TimeDistributed(new Dense(4, seed: 2)),
+            new Gru(Hidden, seed: 3)), OnnxCase.Padded);
+        all["masking, both directions, pooling"] = () => OnnxCase.Of(new Sequential(
+            new Masking(),
+            new Bidirectional(new SimpleRnn(Hidden, returnSequences: true, seed: 1)),
+            new Lstm(Hidden, returnSequences: true, bidirectional: true, seed: 2),
+            new GlobalMaxPool1d()), OnnxCase.Padded);
+        all["masked embedding, gru, attention"] = () => OnnxCase.Of(new Sequential(
+            new Embedding(10, 6, maskZero: true, seed: 1),
+            new Gru(6, returnSequences: true, seed: 2),
+            new MultiHeadAttention(6, 2, seed: 3),
+            new GlobalAveragePool1d()), OnnxCase.Tokens);
         all["bidirectional wrapper, last step"] = () => OnnxCase.Of(new Bidirectional(new Gru(Hidden, seed: 1)));
         return all;
     }
