@@ -269,13 +269,13 @@ def functional(layers, version, shape):
 def listed(layer):
     """Arrays with names as in Keras 2: of a layer, or of what it wraps."""
     if layer["kind"] == "Bidirectional":
-        return [(f"{way}_{name}", array) for way, inner in (("forward", layer["layer"]), ("backward", layer["backward"]))
-                for name, array in listed(inner)]
+        ways = (("forward", layer["layer"]), ("backward", layer["backward"]))
+        return [(f"{way}_{name}", array) for way, inner in ways for name, array in listed(inner)]
     if layer["kind"] == "TimeDistributed":
         return listed(layer["layer"])
     names = {
         "Embedding": ["embeddings"],
-        "LayerNormalization": [n for n in ("gamma", "beta") if layer.get({"gamma": "scale", "beta": "center"}[n])],
+        "LayerNormalization": [name for name, on in (("gamma", "scale"), ("beta", "center")) if layer.get(on)],
         "Dense": ["kernel", "bias"],
     }.get(layer["kind"], ["kernel", "recurrent_kernel", "bias"])
     return list(zip(names, layer.get("weights", [])))

@@ -18,7 +18,9 @@ internal static class EvaluateForecastCommand
     {
         Option<string> model = Required("--model", "The model's file.", "FILE");
         Option<string> train = Required(
-            "--train-data", "The CSV file that it was trained on: its smallest and largest number become 0 and 1.", "FILE");
+            "--train-data",
+            "The CSV file that it was trained on: its smallest and largest number become 0 and 1.",
+            "FILE");
         Option<string> data = Required("--data", "The CSV file to test on.", "FILE");
         Option<string> target = Required("--target", "The column to forecast.", "COLUMN");
         Option<int> lags = RangedOption.Create(

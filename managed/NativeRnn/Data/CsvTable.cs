@@ -121,5 +121,6 @@ public sealed class CsvTable
         double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
         && double.IsFinite(number)
             ? number
-            : throw new InvalidDataException($"{_path}, line {line}: '{field}' in column '{column}' is no finite number");
+            : throw new InvalidDataException(
+                $"{_path}, line {line}: '{field}' in column '{column}' is no finite number");
 }

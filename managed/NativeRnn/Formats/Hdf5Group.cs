@@ -33,7 +33,8 @@ internal sealed class Hdf5Group
             throw source.Invalid(
                 group.Address,
                 compact
-                    ? $"{group.Path} keeps its members as links; h5py writes a symbol table unless told track_order=True"
+                    ? $"{group.Path} keeps its members as links; h5py writes a symbol table unless told " +
+                        "track_order=True"
                     : $"{group.Path} is no group");
         }
 
@@ -69,7 +70,8 @@ internal sealed class Hdf5Group
         if (names.Length > MaxDepth)
         {
             throw new ModelFormatException(
-                _source.Path, Path, $"'{PrintableText.Of(path)}' goes through {names.Length} groups, at most {MaxDepth} are read");
+                _source.Path, Path,
+                $"'{PrintableText.Of(path)}' goes through {names.Length} groups, at most {MaxDepth} are read");
         }
 
         Hdf5Group holder = this;

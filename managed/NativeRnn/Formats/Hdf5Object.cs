@@ -91,7 +91,8 @@ internal sealed class Hdf5Object
         {
             if (type == AttributeInfo)
             {
-                throw data.Invalid("attributes in a heap of their own; h5py writes them unless told track_order=True");
+                throw data.Invalid(
+                    "attributes in a heap of their own are not read; h5py makes them when told track_order=True");
             }
 
             if (type != Attribute)

@@ -66,7 +66,8 @@ internal sealed class Hdf5Source : IDisposable
         if (offset > (ulong)Length || length > (ulong)Length - offset || length > (ulong)Array.MaxLength)
         {
             throw Invalid(
-                offset, $"{what} of {length} bytes does not lie in the file, which has {Length}: it is truncated or damaged");
+                offset,
+                $"{what} of {length} bytes does not lie in the file, which has {Length}: it is truncated or damaged");
         }
     }
 

@@ -103,7 +103,8 @@ internal sealed class Hdf5SymbolTable
         int end = offset < (ulong)_names.Length ? _names.AsSpan((int)offset).IndexOf((byte)0) : -1;
         if (end <= 0)
         {
-            throw entry.Invalid($"no name at byte {offset} of the heap, which has {_names.Length}: the file is damaged");
+            throw entry.Invalid(
+                $"no name at byte {offset} of the heap, which has {_names.Length}: the file is damaged");
         }
 
         string name = entry.Utf8(_names.AsSpan((int)offset, end));

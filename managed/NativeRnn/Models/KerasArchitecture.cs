@@ -12,16 +12,14 @@ internal sealed class KerasArchitecture(string path)
 {
     private const string Place = "model_config";
     private const int MaxDepth = 64;
+    private const int MaxLayers = 4096;
 
     /// <summary>The layers' JSON, each {"class_name": .., "config": {..}}.</summary>
     /// <param name="text">The model's JSON.</param>
     internal IReadOnlyList<JsonElement> Read(string text)
     {
         JsonElement model = Parse(text);
-        string kind = model.ValueKind == JsonValueKind.Object
-            && model.TryGetProperty("class_name", out JsonElement name) && name.ValueKind == JsonValueKind.String
-            ? name.GetString()!
-            : throw Invalid("it must have a class_name");
+        string kind = TextOf(model, "class_name") ?? throw Invalid("it must have a class_name");
         if (!model.TryGetProperty("config", out JsonElement config))
         {
             throw Invalid("it must have a config");
@@ -32,8 +30,8 @@ internal sealed class KerasArchitecture(string path)
             "Sequential" => LayersOf(config),
             "Functional" or "Model" => InOrder(config),
             _ => throw Invalid(
-                $"a model of class {PrintableText.Of(kind)} is not supported; Sequential ones and Functional ones that " +
-                "are a chain are"),
+                $"a model of class {PrintableText.Of(kind)} is not supported; Sequential ones and Functional ones " +
+                "that are a chain are"),
         };
     }
 
@@ -84,9 +82,14 @@ internal sealed class KerasArchitecture(string path)
             throw Invalid("the config has no layers");
         }
 
-        return layers.ValueKind == JsonValueKind.Array && layers.GetArrayLength() > 0
+        if (layers.ValueKind != JsonValueKind.Array || layers.GetArrayLength() == 0)
+        {
+            throw Invalid("layers must be a list that is not empty");
+        }
+
+        return layers.GetArrayLength() <= MaxLayers
             ? [.. layers.EnumerateArray()]
-            : throw Invalid("layers must be a list that is not empty");
+            : throw Invalid($"{layers.GetArrayLength()} layers; at most {MaxLayers} are read");
     }
 
     // Each layer must get the output of the one before and of no other.
@@ -123,10 +126,13 @@ internal sealed class KerasArchitecture(string path)
     }
 
     private string NameOf(JsonElement layer) =>
-        layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty("name", out JsonElement name)
-        && name.ValueKind == JsonValueKind.String
-            ? name.GetString()!
-            : throw Invalid("a layer of a Functional model must have a name");
+        TextOf(layer, "name") ?? throw Invalid("a layer of a Functional model must have a name");
+
+    private static string? TextOf(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     // The layer whose output it gets; null: an input.
     private string? SourceOf(JsonElement layer)

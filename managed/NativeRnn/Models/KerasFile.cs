@@ -55,7 +55,8 @@ internal sealed class KerasFile : IDisposable
 
         return ZipContents.Begins(begin)
             ? OpenZip(path)
-            : throw new ModelFormatException(path, "", "neither HDF5 (.h5) nor a zip archive (.keras): no file of Keras");
+            : throw new ModelFormatException(
+                path, "", "neither HDF5 (.h5) nor a zip archive (.keras): no file of Keras");
     }
 
     internal KerasWeights Weights() => KerasWeights.Of(Path, _weights);

@@ -74,7 +74,8 @@ internal sealed class KerasLayers(string path, KerasVersion version, Device devi
             || !json.TryGetProperty("config", out JsonElement settings) || settings.ValueKind != JsonValueKind.Object)
         {
             throw new ModelFormatException(
-                path, "model_config", "a layer must have a class_name and a config: " + PrintableText.Of(json.GetRawText()));
+                path, "model_config",
+                "a layer must have a class_name and a config: " + PrintableText.Of(json.GetRawText()));
         }
 
         string name = TextOf(settings, "name") ?? TextOf(json, "name") ?? kind;
@@ -82,7 +83,8 @@ internal sealed class KerasLayers(string path, KerasVersion version, Device devi
         KerasConfig config = new(path, place, settings, version);
         return TextOf(json, "module") is not string module || module.StartsWith("keras", StringComparison.Ordinal)
             ? (kind, name, config)
-            : throw config.Invalid($"a class of the module '{PrintableText.Of(module)}'; Keras' own layers are supported");
+            : throw config.Invalid(
+                $"a class of the module '{PrintableText.Of(module)}'; Keras' own layers are supported");
     }
 
     private KerasLayer CreateRecurrent(string kind, string name, KerasConfig config)
@@ -107,7 +109,8 @@ internal sealed class KerasLayers(string path, KerasVersion version, Device devi
         (string kind, _, KerasConfig inner) = Describe(config.Get("layer"));
         if (kind is not ("LSTM" or "GRU" or "SimpleRNN" or "CuDNNLSTM" or "CuDNNGRU"))
         {
-            throw inner.Invalid($"{PrintableText.Of(kind)} in Bidirectional is not supported; LSTM, GRU and SimpleRNN are");
+            throw inner.Invalid(
+                $"{PrintableText.Of(kind)} in Bidirectional is not supported; LSTM, GRU and SimpleRNN are");
         }
 
         inner.Refuse("go_backwards");
@@ -128,7 +131,8 @@ internal sealed class KerasLayers(string path, KerasVersion version, Device devi
         (string other, _, KerasConfig settings) = Describe(json);
         RecurrentLayer backward = other == kind
             ? KerasRecurrent.Create(other, settings, bidirectional: true, forward.Settings.Options.MergeMode)
-            : throw settings.Invalid($"backward_layer is {PrintableText.Of(other)}, the forward one {kind}; both must be alike");
+            : throw settings.Invalid(
+                $"backward_layer is {PrintableText.Of(other)}, the forward one {kind}; both must be alike");
         RecurrentOptions options = backward.Settings.Options with { GoBackwards = false };
         if (!backward.GoBackwards || backward.Settings with { Options = options } != forward.Settings)
         {

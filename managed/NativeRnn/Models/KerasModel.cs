@@ -67,12 +67,13 @@ public static class KerasModel
         return new Sequential(modules);
     }
 
-    /// <summary>Sets the weights of a model to those of a file; nothing changes when this throws.</summary>
+    /// <summary>Sets the weights of a model to those of a file; no weight changes when this throws.</summary>
     /// <param name="model">
     /// Layers as those of the Keras model, in its order. A layer that does not know its input's size yet learns it from
     /// the file. Keras' Bidirectional is ours or a bidirectional layer.
     /// </param>
-    /// <param name="path">A file <c>.h5</c>, <c>.weights.h5</c> or <c>.keras</c>; an architecture in it is not read.</param>
+    /// <param name="path">A file <c>.h5</c>, <c>.weights.h5</c> or <c>.keras</c>; an architecture in it is not read.
+    /// </param>
     /// <param name="device">Of the weights that are made; null: <see cref="Device.Default"/>.</param>
     /// <exception cref="ModelFormatException">The file is damaged, or its weights are not those of such a model.
     /// </exception>

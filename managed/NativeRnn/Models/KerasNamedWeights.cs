@@ -18,14 +18,16 @@ internal sealed class KerasNamedWeights(string path, Hdf5Group holder, KerasVers
         KerasLayer[] wanted = [.. layers.Where(layer => layer.HasWeights)];
         (string Name, Arrays Arrays)[] found =
         [
-            .. NamesIn(holder, "layer_names").Select(name => (name, ArraysOf(name))).Where(entry => entry.Item2.Count > 0),
+            .. NamesIn(holder, "layer_names")
+                .Select(name => (Name: name, Arrays: ArraysOf(name)))
+                .Where(entry => entry.Arrays.Count > 0),
         ];
         if (wanted.Length != found.Length)
         {
+            string names = PrintableText.Of(string.Join(", ", found.Select(entry => entry.Name)));
             throw new ModelFormatException(
                 path, holder.Path,
-                $"weights of {found.Length} layers ({PrintableText.Of(string.Join(", ", found.Select(entry => entry.Name)))})" +
-                $", the model has {wanted.Length} with weights");
+                $"weights of {found.Length} layers ({names}), the model has {wanted.Length} with weights");
         }
 
         for (int index = 0; index < wanted.Length; index++)

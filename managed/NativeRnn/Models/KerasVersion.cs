@@ -22,7 +22,10 @@ internal readonly record struct KerasVersion(int Major, int Minor, bool OfTensor
     {
         string[] parts = (text ?? "").Split('.');
         int Number(int index) => index < parts.Length
-            && int.TryParse(parts[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
-        return new KerasVersion(Math.Max(1, Number(0)), Number(1), text?.EndsWith("-tf", StringComparison.Ordinal) ?? false);
+            && int.TryParse(parts[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : 0;
+        bool ofTensorFlow = text?.EndsWith("-tf", StringComparison.Ordinal) ?? false;
+        return new KerasVersion(Math.Max(1, Number(0)), Number(1), ofTensorFlow);
     }
 }

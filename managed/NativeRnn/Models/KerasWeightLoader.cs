@@ -1,4 +1,3 @@
-using NativeRnn.Formats;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Models;
@@ -57,11 +56,13 @@ internal sealed class KerasWeightLoader(Device device)
     private void ReadRecurrent(RecurrentLayer layer, KerasArrays arrays, string part, bool cuDnn)
     {
         string[] cells = layer.Bidirectional ? ["forward_layer/cell", "backward_layer/cell"] : ["cell"];
-        KerasGates[] directions = [.. cells.Select(cell => KerasGates.Take(layer.Settings, arrays, part + cell, cuDnn))];
+        KerasGates[] directions =
+            [.. cells.Select(cell => KerasGates.Take(layer.Settings, arrays, part + cell, cuDnn))];
         if (directions[^1].InputSize != directions[0].InputSize)
         {
             throw arrays.Invalid(
-                $"the forward layer takes {directions[0].InputSize} numbers, the backward one {directions[^1].InputSize}");
+                $"the forward layer takes {directions[0].InputSize} numbers, the backward one " +
+                $"{directions[^1].InputSize}");
         }
 
         Build(layer, directions[0].InputSize, arrays);

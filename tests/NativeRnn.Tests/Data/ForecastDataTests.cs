@@ -56,7 +56,9 @@ public sealed class ForecastDataTests : IDisposable
     {
         CsvTable table = CsvTable.Read(_directory.Write("a.csv", "t,x\n"));
 
-        Assert.Contains("no column 'y'; its columns are: t, x", Assert.Throws<ArgumentException>(() => table.Numbers("y")).Message);
+        var failure = Assert.Throws<ArgumentException>(() => table.Numbers("y"));
+
+        Assert.Contains("no column 'y'; its columns are: t, x", failure.Message);
     }
 
     [Fact]

@@ -100,14 +100,15 @@ public sealed class KerasFuzzTests(ITestOutputHelper output) : IDisposable
         config.Insert(config.Length, Layer, 100_000);
         config.Append("""{"class_name":"Dense","config":{"units":1}}]}""");
 
-        Assert.Contains("is missing", FileFuzzer.Refuses(WithConfig(config.ToString()), ".keras", Load));
+        Assert.Contains("100001 layers", FileFuzzer.Refuses(WithConfig(config.ToString()), ".keras", Load));
     }
 
     [Fact]
     public void Load_OfManyTablesAsLargeAsTheFile_Refuses()
     {
         const string Table = """{"class_name":"Embedding","config":{"input_dim":8000,"output_dim":1}},""";
-        string config = $$"""{"class_name":"Sequential","config":[{{string.Concat(Enumerable.Repeat(Table, 20_000))}}{}]}""";
+        string tables = string.Concat(Enumerable.Repeat(Table, 4_000));
+        string config = $$"""{"class_name":"Sequential","config":[{{tables}}{}]}""";
 
         Assert.Contains("does not fit into the file", FileFuzzer.Refuses(WithConfig(config), ".keras", Load));
     }

@@ -6,7 +6,8 @@ namespace NativeRnn.Tests.Models;
 /// <summary>
 /// A model file of tests/golden/keras, an input, and the output that Keras' equations give for it in double.
 /// </summary>
-internal sealed record KerasFixture(string Name, bool Ints, int[] InputShape, double[] Input, int[] OutputShape, double[] Output)
+internal sealed record KerasFixture(
+    string Name, bool Ints, int[] InputShape, double[] Input, int[] OutputShape, double[] Output)
 {
     private static readonly Lazy<KerasFixture[]> Cases = new(ReadAll);
 
@@ -37,6 +38,7 @@ internal sealed record KerasFixture(string Name, bool Ints, int[] InputShape, do
 
         int[] Sizes(string name) => [.. json.GetProperty(name).EnumerateArray().Select(size => size.GetInt32())];
 
-        double[] Numbers(string name) => [.. json.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
+        double[] Numbers(string name) =>
+            [.. json.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
     }
 }

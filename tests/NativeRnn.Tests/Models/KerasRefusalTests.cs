@@ -114,9 +114,8 @@ public sealed class KerasRefusalTests : IDisposable
 
     private void AssertRefused(Action<JsonNode> change, string place, string expected)
     {
-        string path = Write(KerasArchive.With(
-            KerasFixture.PathOf("chain.keras"),
-            config => change(config["config"]!["layers"]!.AsArray().Single(layer => (string)layer!["class_name"]! == "LSTM")!)));
+        string path = Write(KerasArchive.With(KerasFixture.PathOf("chain.keras"), config => change(
+            config["config"]!["layers"]!.AsArray().Single(layer => (string)layer!["class_name"]! == "LSTM")!)));
 
         var failure = Assert.Throws<ModelFormatException>(() => KerasModel.Load(path, _device));
 

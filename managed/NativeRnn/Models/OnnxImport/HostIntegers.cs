@@ -60,7 +60,7 @@ internal static class HostIntegers
         return result;
     }
 
-    /// <summary>Rows of places along an axis: the array as [outer, length, inner] gives [outer, places, inner].</summary>
+    /// <summary>Places along an axis: the array as [outer, length, inner] gives [outer, places, inner].</summary>
     internal static long[] Gather(long[] source, ReadOnlySpan<int> shape, int axis, int[] places)
     {
         long outer = OnnxShape.Length(shape[..axis]), inner = OnnxShape.Length(shape[(axis + 1)..]);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using NativeRnn.Formats.Onnx;
 using AttributeType = NativeRnn.Formats.Onnx.AttributeProto.Types.AttributeType;
 
@@ -6,11 +7,29 @@ namespace NativeRnn.Models;
 /// <summary>The attributes of a node, by name and type.</summary>
 internal sealed class OnnxAttributes
 {
+    // An attribute of one name has one type, whatever the operator; but "value" is a number here and a tensor there.
+    private static readonly FrozenDictionary<string, AttributeType> Types = new (AttributeType Type, string Names)[]
+    {
+        (AttributeType.Int, "allowzero axis batch_axis batch_dims ceil_mode count_include_pad end fmod group"),
+        (AttributeType.Int, "hidden_size input_forget keepdims largest layout linear_before_reset"),
+        (AttributeType.Int, "noop_with_empty_axes num_outputs output_sequence saturate seed select_last_index"),
+        (AttributeType.Int, "sorted spatial start stash_type storage_order time_axis to training_mode transA"),
+        (AttributeType.Int, "transB upper value_int"),
+        (AttributeType.Float, "alpha beta clip epsilon gamma max min momentum ratio value_float"),
+        (AttributeType.String, "approximate auto_pad direction mode"),
+        (AttributeType.Ints, "axes dilations ends kernel_shape pads perm split starts strides value_ints"),
+        (AttributeType.Floats, "activation_alpha activation_beta value_floats"),
+        (AttributeType.Strings, "activations"),
+    }.SelectMany(group => group.Names.Split(' ').Select(name => (Name: name, group.Type)))
+        .ToFrozenDictionary(attribute => attribute.Name, attribute => attribute.Type, StringComparer.Ordinal);
+
     private readonly Dictionary<string, AttributeProto> _attributes = new(StringComparer.Ordinal);
 
     /// <param name="attributes">As in the file.</param>
     /// <param name="known">The names that the operator has.</param>
-    /// <exception cref="ArgumentException">A name is unknown or there twice, or refers to a function's.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is unknown or there twice, of another type, or refers to a function's.
+    /// </exception>
     internal OnnxAttributes(IEnumerable<AttributeProto> attributes, IReadOnlySet<string> known)
     {
         foreach (AttributeProto attribute in attributes)
@@ -22,6 +41,9 @@ internal sealed class OnnxAttributes
                 throw new ArgumentException($"attribute {name} is not known");
             if (!_attributes.TryAdd(attribute.Name, attribute))
                 throw new ArgumentException($"attribute {name} is there twice");
+            if (attribute.Type != AttributeType.Undefined && Types.TryGetValue(attribute.Name, out AttributeType type)
+                && attribute.Type != type)
+                throw WrongType(attribute, type);
         }
     }
 
@@ -65,7 +87,9 @@ internal sealed class OnnxAttributes
             return null;
         return attribute.Type == type || (attribute.Type == AttributeType.Undefined && isSet(attribute))
             ? attribute
-            : throw new ArgumentException(
-                $"attribute '{name}' is of type {attribute.Type}, must be {type}");
+            : throw WrongType(attribute, type);
     }
+
+    private static ArgumentException WrongType(AttributeProto attribute, AttributeType type) =>
+        new($"attribute '{attribute.Name}' is of type {attribute.Type}, must be {type}");
 }

@@ -89,7 +89,9 @@ internal sealed class OnnxCompiler
             if (!_layers.TryGetValue(key, out RecurrentLayer? layer))
             {
                 layer = Located(node.Place, () => OnnxRecurrence.Build(
-                    node, input => _constants.WeightOf(node.Inputs.ElementAtOrDefault(input), _nodes, _makers), _device));
+                    node,
+                    input => _constants.WeightOf(node.Inputs.ElementAtOrDefault(input), _nodes, _makers),
+                    _device));
                 _layers.Add(key, layer);
                 Modules.Add((name, layer));
             }

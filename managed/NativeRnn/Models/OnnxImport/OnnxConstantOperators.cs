@@ -1,4 +1,3 @@
-using NativeRnn.Formats.Onnx;
 using DataType = NativeRnn.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace NativeRnn.Models;
@@ -100,7 +99,9 @@ internal static class OnnxConstantOperators
                 : OnnxValue.Integers(Array.ConvertAll(x.Floats(call.Device).ToArray(), Truncated), shape);
         long[] integers = x.ToIntegers();
         return OnnxValue.Integers(
-            kind == OnnxKind.Boolean ? Array.ConvertAll(integers, value => value != 0 ? 1L : 0) : integers, shape, kind);
+            kind == OnnxKind.Boolean ? Array.ConvertAll(integers, value => value != 0 ? 1L : 0) : integers,
+            shape,
+            kind);
     }
 
     private static long Truncated(float value) => value is > -9.2e18f and < 9.2e18f

@@ -117,8 +117,8 @@ internal sealed class OnnxConstants
         return taken;
     }
 
-    // PyTorch writes weights that are alike once, and Identity for the others. Those that hold one number everywhere, as
-    // those of a normalisation before training do, are alike by chance: each is trained by itself.
+    // PyTorch writes weights that are alike once, and Identity for the others. Those that hold one number everywhere,
+    // as those of a normalisation before training do, are alike by chance: each is trained by itself.
     private bool TryCopy(OnnxNode node)
     {
         if (node.Proto.OpType != "Identity" || !_weights.TryGetValue(node.Inputs[0], out OnnxValue? value))

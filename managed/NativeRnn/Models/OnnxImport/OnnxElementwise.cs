@@ -1,8 +1,8 @@
 namespace NativeRnn.Models;
 
 /// <summary>
-/// Arithmetic on each element, with broadcasting. Integers are 64-bit and computed on the host; floats on the device, with
-/// gradients.
+/// Arithmetic on each element, with broadcasting. Integers are 64-bit and computed on the host; floats on the device,
+/// with gradients.
 /// </summary>
 internal static class OnnxElementwise
 {
@@ -132,19 +132,19 @@ internal static class OnnxElementwise
         return power % 2 == 0 ? half : half * x;
     }
 
-    // Of Gelu, u F(u) with the normal distribution's F: erf(x) = 2 F(sqrt(2) x) - 1. Near 0, where that would divide 0 by
-    // 0, it is a line; the next term is below 1e-9 there.
-    private static Tensor Erf(Tensor x) => GradientTape.Operation(
-        "Erf",
-        x,
-        x =>
-        {
-            Tensor u = x * MathF.Sqrt(2);
-            Tensor nearZero = u.Abs().Less(ErfLinear);
-            Tensor safe = Tensor.Where(nearZero, Tensor.Ones(u.Shape, u.Device), u);
-            return Tensor.Where(nearZero, x * ErfSlope, (safe.Gelu() * 2 / safe) - 1);
-        },
-        (x, y, dy) => dy * (x.Square() * -1).Exp() * ErfSlope);
+    // Of Gelu, u F(u) with the normal distribution's F: erf(x) = 2 F(sqrt(2) x) - 1. Near 0, where that would divide 0
+    // by 0, it is a line; the next term is below 1e-9 there.
+    private static Tensor Erf(Tensor x) => x.Device.Trace is null
+        ? GradientTape.Operation("Erf", x, ErfOf, (x, y, dy) => dy * (x.Square() * -1).Exp() * ErfSlope)
+        : ErfOf(x);
+
+    private static Tensor ErfOf(Tensor x)
+    {
+        Tensor u = x * MathF.Sqrt(2);
+        Tensor nearZero = u.Abs().Less(ErfLinear);
+        Tensor safe = Tensor.Where(nearZero, Tensor.Ones([], u.Device), u);
+        return Tensor.Where(nearZero, x * ErfSlope, (safe.Gelu() * 2 / safe) - 1);
+    }
 
     private static OnnxValue[] Clip(OnnxCall call)
     {

@@ -39,7 +39,8 @@ internal sealed class OnnxExternalData(string modelPath)
             long taken = _taken[location] = _taken.GetValueOrDefault(location) + length;
             if (taken > stream.Length)
                 throw new ArgumentException(
-                    $"tensors have {taken} bytes of {OnnxText.Quote(location)}, which has {stream.Length}: they overlap");
+                    $"tensors have {taken} bytes of {OnnxText.Quote(location)}, which has {stream.Length}: " +
+                    "they overlap");
             byte[] bytes = new byte[length];
             stream.Position = offset;
             stream.ReadExactly(bytes);

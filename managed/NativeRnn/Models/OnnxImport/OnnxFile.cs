@@ -13,6 +13,8 @@ internal sealed class OnnxFile
     /// <inheritdoc cref="OldestOpset"/>
     internal const int NewestOpset = 21;
 
+    private const long SpareBytes = 40L << 20;
+
     private const string OnnxDomain = "ai.onnx";
 
     /// <exception cref="ModelFormatException">It is no ONNX file, or of an unknown version.</exception>
@@ -22,27 +24,29 @@ internal sealed class OnnxFile
         Length = new FileInfo(path).Length;
         if (Length > Array.MaxLength)
             throw Wrong("", $"{Length} bytes; protobuf has at most 2^31");
+        byte[] bytes = File.ReadAllBytes(path);
+        if (OnnxFileScan.CostOf(bytes) is var cost && cost > (Length + (Length / 2)) + SpareBytes)
+            throw Wrong("", $"its {Length} bytes would take {cost >> 20} MB: many parts with next to nothing in them");
+        ModelProto model;
         try
         {
-            Model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+            model = ModelProto.Parser.ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException wrong)
         {
             throw Wrong("", $"it is no ONNX file, or a damaged one: {wrong.Message}", wrong);
         }
 
-        if (Model.Graph is null)
+        if (model.Graph is null)
             throw Wrong("", "it has no graph: it is no ONNX model");
-        Graph = Model.Graph;
-        Opset = OpsetOf(Model);
+        Graph = model.Graph;
+        Opset = OpsetOf(model);
     }
 
     internal string FilePath { get; }
 
     /// <summary>Bytes of the file.</summary>
     internal long Length { get; }
-
-    internal ModelProto Model { get; }
 
     internal GraphProto Graph { get; }
 

@@ -2,7 +2,7 @@ using NativeRnn.Formats.Onnx;
 
 namespace NativeRnn.Models;
 
-/// <summary>Checks of a graph that need no values: operators are known, and each name is made once, before its use.</summary>
+/// <summary>Checks that need no values: operators are known, and each name is made once, before its use.</summary>
 internal static class OnnxGraphCheck
 {
     /// <exception cref="Formats.ModelFormatException">The graph is not right.</exception>
@@ -65,9 +65,9 @@ internal static class OnnxGraphCheck
             foreach (string input in node.Input)
             {
                 if (input.Length > 0 && !made.Contains(input))
-                    throw file.Wrong(place, later.Contains(input)
-                        ? $"it uses {OnnxText.Quote(input)}, which only it or a later node makes: a cycle, or the nodes are not sorted"
-                        : $"it uses {OnnxText.Quote(input)}, which nothing makes");
+                    throw file.Wrong(place, $"it uses {OnnxText.Quote(input)}, which " + (later.Contains(input)
+                        ? "only it or a later node makes: a cycle, or the nodes are not sorted"
+                        : "nothing makes"));
             }
 
             foreach (string output in node.Output)

@@ -3,10 +3,10 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Models;
 
-/// <summary>A node of an ONNX graph: an operator, its attributes, and the names of what goes in and comes out.</summary>
+/// <summary>A node of an ONNX graph: an operator, its attributes, and the names of its inputs and outputs.</summary>
 internal sealed class OnnxNode
 {
-    /// <exception cref="ArgumentException">Attributes or numbers of inputs and outputs are not the operator's.</exception>
+    /// <exception cref="ArgumentException">Attributes or counts of inputs and outputs are wrong.</exception>
     internal OnnxNode(NodeProto proto, string place, OnnxOperator @operator, long opset)
     {
         Proto = proto;
@@ -51,8 +51,8 @@ internal sealed class OnnxNode
 
     private static void Require(int count, int least, int most, string what)
     {
+        string upTo = most == int.MaxValue ? " or more" : $" to {most}";
         if (count < least || count > most)
-            throw new ArgumentException(
-                $"{count} {what}, must be {least}{(most == least ? "" : most == int.MaxValue ? " or more" : $" to {most}")}");
+            throw new ArgumentException($"{count} {what}, must be {least}{(most == least ? "" : upTo)}");
     }
 }

@@ -24,7 +24,7 @@ internal sealed class OnnxOperator
 
     internal IReadOnlySet<string> Attributes { get; }
 
-    /// <summary>Whether it may run while the file is read: it takes no longer than its inputs and outputs are long.</summary>
+    /// <summary>Whether it may run while the file is read: it takes time by its inputs' and outputs' lengths.</summary>
     internal bool FoldsConstants { get; init; } = true;
 
     /// <summary>Inputs that training must not change: statistics.</summary>

@@ -16,6 +16,7 @@ internal static class OnnxOperators
         OnnxConvolution.Operators,
         OnnxShaping.Operators,
         OnnxSelection.Operators,
+        OnnxOrder.Operators,
         OnnxConstantOperators.Operators,
         OnnxRecurrence.Operators,
     }.SelectMany(group => group).ToFrozenDictionary(StringComparer.Ordinal);

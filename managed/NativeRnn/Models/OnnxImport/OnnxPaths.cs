@@ -11,6 +11,9 @@ internal sealed class OnnxPaths
     private readonly HashSet<string> _leaves = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
 
+    // The last one that was put behind a name.
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
     /// <summary>The names of the modules, and last what stands in them.</summary>
     internal string[] Add(string name)
     {
@@ -40,8 +43,10 @@ internal sealed class OnnxPaths
     private string Unused(string name)
     {
         string unused = name;
-        for (int number = 2; !Fits([unused]); number++)
-            unused = $"{name}_{number}";
+        int number = _numbers.GetValueOrDefault(name, 1);
+        while (!Fits([unused]))
+            unused = $"{name}_{++number}";
+        _numbers[name] = number;
         return unused;
     }
 }

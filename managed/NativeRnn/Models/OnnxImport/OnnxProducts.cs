@@ -22,8 +22,12 @@ internal static class OnnxProducts
         Tensor y = rows.MatMul(columns);
         if (a.Rank > 1 && b.Rank > 1)
             return y;
-        int[] batch = y.Shape[..^2].ToArray();
-        return y.Reshape([.. batch, .. a.Rank > 1 ? [y.Shape[^2]] : Array.Empty<int>(), .. b.Rank > 1 ? [y.Shape[^1]] : Array.Empty<int>()]);
+        List<int> shape = [.. y.Shape[..^2]];
+        if (a.Rank > 1)
+            shape.Add(y.Shape[^2]);
+        if (b.Rank > 1)
+            shape.Add(y.Shape[^1]);
+        return y.Reshape([.. shape]);
     }
 
     private static Tensor Gemm(OnnxCall call)

@@ -11,7 +11,7 @@ internal sealed class OnnxProgram
 
     /// <param name="start">Values of constants and weights at their places, null at the others.</param>
     /// <param name="steps">In order.</param>
-    /// <param name="inputs">Places of the inputs; -1: no step uses it.</param>
+    /// <param name="inputs">Places of the inputs.</param>
     /// <param name="outputs">Places of the outputs.</param>
     /// <param name="device">Where it runs.</param>
     internal OnnxProgram(
@@ -31,14 +31,12 @@ internal sealed class OnnxProgram
     {
         var values = (OnnxValue?[])_start.Clone();
         for (int input = 0; input < _inputs.Length; input++)
-        {
-            if (_inputs[input] >= 0)
-                values[_inputs[input]] = inputs[input];
-        }
+            values[_inputs[input]] = inputs[input];
 
         foreach (OnnxStep step in _steps)
         {
-            OnnxValue[] made = Call(step.Node, Array.ConvertAll(step.Inputs, place => place < 0 ? null : values[place]));
+            OnnxValue?[] given = Array.ConvertAll(step.Inputs, place => place < 0 ? null : values[place]);
+            OnnxValue[] made = Call(step.Node, given, _device, null);
             for (int output = 0; output < step.Outputs.Length; output++)
             {
                 if (step.Outputs[output] >= 0)
@@ -72,6 +70,4 @@ internal sealed class OnnxProgram
             throw new ArgumentException($"{node.Place}: {wrong.Message}", wrong);
         }
     }
-
-    private OnnxValue[] Call(OnnxNode node, OnnxValue?[] inputs) => Call(node, inputs, _device, null);
 }

@@ -3,8 +3,8 @@ using NativeRnn.Layers;
 namespace NativeRnn.Models;
 
 /// <summary>
-/// LSTM, GRU and RNN: run by the layers of this library. ONNX's outputs are Y [T,D,B,H], or [B,T,D,H] with layout 1, and
-/// the states after the last step, [D,B,H] or [B,D,H].
+/// LSTM, GRU and RNN: run by the layers of this library. ONNX's outputs are Y [T,D,B,H], or [B,T,D,H] with layout 1,
+/// and the states after the last step, [D,B,H] or [B,D,H].
 /// </summary>
 internal static class OnnxRecurrence
 {
@@ -44,7 +44,7 @@ internal static class OnnxRecurrence
     /// <param name="node">LSTM, GRU or RNN.</param>
     /// <param name="weightOf">The constant at an input, or null.</param>
     /// <param name="device">Where it runs.</param>
-    /// <exception cref="ArgumentException">The attributes or weights contradict each other or are not computed.</exception>
+    /// <exception cref="ArgumentException">Attributes or weights contradict each other or are not computed.</exception>
     internal static RecurrentLayer Build(OnnxNode node, Func<int, OnnxValue?> weightOf, Device device)
     {
         if (node.Attributes.Has("clip"))
@@ -84,15 +84,16 @@ internal static class OnnxRecurrence
         Tensor x = call.Floats(0, 3);
         bool batchFirst = layer.BatchFirst;
         (int batch, int steps) = batchFirst ? (x.Shape[0], x.Shape[1]) : (x.Shape[1], x.Shape[0]);
-        int[]? lengths = LengthsOf(call, batch, steps);
+        Tensor? lengths = LengthsOf(call, batch, steps);
         RecurrentState? start = StartOf(call, layer, batch);
         StepOrder? order = DirectionOf(call.Node) == "reverse"
-            ? new StepOrder(SequenceMask.FromLengths(steps, lengths ?? Repeated(steps, batch)), reversed: true)
+            ? new StepOrder(
+                lengths is null
+                    ? SequenceMask.FromLengths(steps, Repeated(steps, batch))
+                    : SequenceMask.FromLengths(steps, lengths),
+                reversed: true)
             : null;
-        RecurrentOutput made = layer.Run(
-            order?.ToFront(x, batchFirst) ?? x,
-            start,
-            lengths is null ? null : Tensor.From(lengths, call.Device));
+        RecurrentOutput made = layer.Run(order?.ToFront(x, batchFirst) ?? x, start, lengths);
         Tensor y = order?.ToSources(made.Output, batchFirst) ?? made.Output;
         (int first, int second, int directions) = (y.Shape[0], y.Shape[1], layer.Bidirectional ? 2 : 1);
         y = y.Reshape(first, second, directions, layer.HiddenSize);
@@ -116,16 +117,24 @@ internal static class OnnxRecurrence
     private static bool IsBatchFirst(OnnxNode node) => node.Attributes.Flag("layout");
 
     // Null where all steps count.
-    private static int[]? LengthsOf(OnnxCall call, int batch, int steps)
+    private static Tensor? LengthsOf(OnnxCall call, int batch, int steps)
     {
+        int mark = OperationTrace.Mark(call.Device);
         if (call.Integers(Lengths) is not { } given)
             return null;
         if (given.Length != batch || Array.Exists(given, length => length < 0 || length > steps))
             throw new ArgumentException(
                 $"sequence_lens are {OnnxShape.Text(given)}, must be {batch} numbers of 0 to {steps}");
+        // An export shall see the lengths, not that the host has looked at them.
+        if (call.Device.Trace is { } trace && call[Lengths].AsIndices is { } source)
+        {
+            trace.Forget(mark);
+            return source;
+        }
+
         return Array.TrueForAll(given, length => length == steps)
             ? null
-            : Array.ConvertAll(given, length => (int)length);
+            : Tensor.From(Array.ConvertAll(given, length => (int)length), call.Device);
     }
 
     private static RecurrentState? StartOf(OnnxCall call, RecurrentLayer layer, int batch)

@@ -3,8 +3,8 @@ using NativeRnn.Layers;
 namespace NativeRnn.Models;
 
 /// <summary>
-/// The activations of a recurrent node. ONNX lists them for each direction (f g h of an LSTM, f g of a GRU, f of an RNN),
-/// and lists the numbers of those that have any. The layers have the same ones for both directions.
+/// The activations of a recurrent node. ONNX lists them for each direction (f g h of an LSTM, f g of a GRU, f of an
+/// RNN), and lists the numbers of those that have any. The layers have the same ones for both directions.
 /// </summary>
 internal static class OnnxRecurrentActivations
 {
@@ -20,7 +20,7 @@ internal static class OnnxRecurrentActivations
         GateActivation[] given = Read(node, usual, directions);
         if (coupled && !IsSymmetric(given[0]))
             throw new ArgumentException(
-                $"input_forget with the gates' activation {given[0]}: only Sigmoid and HardSigmoid with beta 0.5 are computed");
+                "input_forget is computed with Sigmoid and with HardSigmoid of beta 0.5 only, not with " + given[0]);
         if (cell == RnnCell.RnnTanh)
             return given[0] == GateActivation.Relu
                 ? (RnnCell.RnnRelu, RecurrentOptions.Default)

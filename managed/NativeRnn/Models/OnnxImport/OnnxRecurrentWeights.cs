@@ -79,7 +79,8 @@ internal sealed class OnnxRecurrentWeights
                     return;
                 float[] values = Reordered(source, firstRow, width ?? 1, order);
                 int length = order.Length * Hidden;
-                state.Add(name + suffix, Tensor.From(values, width is int columns ? [length, columns] : [length], _device));
+                int[] shape = width is int columns ? [length, columns] : [length];
+                state.Add(name + suffix, Tensor.From(values, shape, _device));
             }
         }
 

@@ -24,11 +24,9 @@ internal static class OnnxSelection
         long[] steps = call.Integers(4) ?? [.. Enumerable.Repeat(1L, starts.Length)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
             throw new ArgumentException("starts, ends, axes and steps are not equally many");
+        OnnxShape.Axes(axes, x.Rank);
         for (int k = 0; k < starts.Length; k++)
-        {
-            int axis = OnnxShape.Axis(axes[k], x.Rank);
-            x = Slice(x, axis, starts[k], ends[k], steps[k]);
-        }
+            x = Slice(x, OnnxShape.Axis(axes[k], x.Rank), starts[k], ends[k], steps[k]);
 
         return x;
     }
@@ -81,12 +79,17 @@ internal static class OnnxSelection
     private static OnnxValue Gather(OnnxCall call)
     {
         (OnnxValue x, OnnxValue indices) = (call[0], call[1]);
+        int mark = OperationTrace.Mark(call.Device);
         int axis = OnnxShape.Axis(call.Attributes.Int("axis", 0), x.Rank);
         int[] places = Places(indices, x.Shape[axis]);
         int[] placesShape = indices.Shape.ToArray();
         int[] shape = [.. x.Shape[..axis], .. placesShape, .. x.Shape[(axis + 1)..]];
         call.Claim(Array.ConvertAll(shape, size => (long)size));
-        return OnnxLayout.Gather(x, axis, places, placesShape);
+        OnnxValue y = OnnxLayout.Gather(x, axis, places, placesShape);
+        // What an export shall see of it: not that the host has looked at the indices.
+        if (axis == 0 && x.AsFloats is { Rank: 2 } table && indices.AsIndices is { } source)
+            call.Device.Trace?.Fuse(mark, TracedKind.Embedding, null, [y.AsFloats!], [table, source]);
+        return y;
     }
 
     private static Tensor GatherElements(OnnxCall call)
@@ -98,11 +101,14 @@ internal static class OnnxSelection
     }
 
     /// <summary>Indices from 0: negative ones count from the end.</summary>
-    private static int[] Places(OnnxValue indices, int size) => Array.ConvertAll(
-        indices.ToIntegers(),
-        index => index >= -size && index < size
-            ? (int)(index < 0 ? index + size : index)
-            : throw new ArgumentException($"an index is {index}, must be {-size} to {size - 1}"));
+    private static int[] Places(OnnxValue indices, int size) =>
+        Array.ConvertAll(indices.ToIntegers(), index => Place(index, size));
+
+    /// <summary>An index from 0.</summary>
+    /// <exception cref="ArgumentException">It reaches beyond the axis.</exception>
+    internal static int Place(long index, int size) => index >= -size && index < size
+        ? (int)(index < 0 ? index + size : index)
+        : throw new ArgumentException($"an index is {index}, must be {-size} to {size - 1}");
 
     private static OnnxValue Trilu(OnnxCall call)
     {

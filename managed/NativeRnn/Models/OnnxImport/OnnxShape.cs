@@ -3,12 +3,15 @@ namespace NativeRnn.Models;
 /// <summary>Arithmetic with the shapes of ONNX, whose sizes are 64-bit and may come from a file.</summary>
 internal static class OnnxShape
 {
+    private const int MostShown = 16;
+
     /// <summary>Sizes that a tensor can have.</summary>
     /// <exception cref="ArgumentException">A size is negative or too large, or there are more than 8.</exception>
     internal static int[] Checked(ReadOnlySpan<long> sizes)
     {
         if (sizes.Length > TensorShape.MaximumRank)
-            throw new ArgumentException($"a shape has {sizes.Length} axes, at most {TensorShape.MaximumRank} are possible");
+            throw new ArgumentException(
+                $"a shape has {sizes.Length} axes, at most {TensorShape.MaximumRank} are possible");
         var shape = new int[sizes.Length];
         long length = 1;
         for (int axis = 0; axis < shape.Length; axis++)
@@ -25,7 +28,10 @@ internal static class OnnxShape
         return shape;
     }
 
-    internal static string Text(ReadOnlySpan<long> sizes) => $"[{string.Join(',', sizes.ToArray())}]";
+    /// <summary>As in error messages: <c>[2,3]</c>, the first ones of many.</summary>
+    internal static string Text(ReadOnlySpan<long> sizes) => sizes.Length <= MostShown
+        ? $"[{string.Join(',', sizes.ToArray())}]"
+        : $"[{string.Join(',', sizes[..MostShown].ToArray())},... {sizes.Length} in all]";
 
     internal static long Length(ReadOnlySpan<int> shape)
     {
@@ -45,6 +51,9 @@ internal static class OnnxShape
     /// <exception cref="ArgumentException">One is not there, or twice.</exception>
     internal static int[] Axes(ReadOnlySpan<long> axes, int rank)
     {
+        if (axes.Length > rank || rank > TensorShape.MaximumRank)
+            throw new ArgumentException(
+                $"{axes.Length} axes are given, the shape has {rank}; at most {TensorShape.MaximumRank} are possible");
         var sorted = new SortedSet<int>();
         foreach (long axis in axes)
         {

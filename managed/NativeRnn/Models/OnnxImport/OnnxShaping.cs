@@ -98,7 +98,8 @@ internal static class OnnxShaping
         foreach (OnnxValue part in parts)
         {
             if (part.Rank != sizes.Length || (part.Kind == OnnxKind.Float) != (parts[0].Kind == OnnxKind.Float))
-                throw new ArgumentException($"{parts[0].ShapeText} of {parts[0].Kind} and {part.ShapeText} of {part.Kind}");
+                throw new ArgumentException(
+                    $"{parts[0].ShapeText} of {parts[0].Kind} and {part.ShapeText} of {part.Kind}");
             for (int other = 0; other < sizes.Length; other++)
             {
                 if (other != axis && part.Shape[other] != sizes[other])
@@ -147,11 +148,10 @@ internal static class OnnxShaping
         if (mode != "constant")
             throw new ArgumentException($"mode is {OnnxText.Quote(mode)}; only constant is computed");
         long[] pads = call.IntegersOf("pads", 1) ?? throw new ArgumentException("it has no pads");
-        int[] axes = call.Integers(3) is { } given
-            ? Array.ConvertAll(given, axis => OnnxShape.Axis(axis, call[0].Rank))
-            : [.. Enumerable.Range(0, x.Rank)];
-        if (pads.Length != 2 * axes.Length)
-            throw new ArgumentException($"pads are {OnnxShape.Text(pads)} for {axes.Length} axes");
+        long[] given = call.Integers(3) ?? [.. Enumerable.Range(0, x.Rank)];
+        if (OnnxShape.Axes(given, x.Rank).Length * 2 != pads.Length)
+            throw new ArgumentException($"{pads.Length} pads for {given.Length} axes");
+        int[] axes = Array.ConvertAll(given, axis => OnnxShape.Axis(axis, call[0].Rank));
         float value = call.NumberOf("value", 2) ?? 0;
         for (int k = 0; k < axes.Length; k++)
             x = Pad(call, x, axes[k], pads[k], pads[k + axes.Length], value);
@@ -163,7 +163,8 @@ internal static class OnnxShaping
     {
         long start = Math.Max(-before, 0), end = x.Shape[axis] - Math.Max(-after, 0);
         if (start > end)
-            throw new ArgumentException($"pads {before} and {after} cut off more than axis {axis} of {x.ShapeText} has");
+            throw new ArgumentException(
+                $"pads {before} and {after} cut off more than axis {axis} of {x.ShapeText} has");
         x = OnnxLayout.Part(x, axis, (int)start, (int)(end - start));
         OnnxValue[] parts =
         [

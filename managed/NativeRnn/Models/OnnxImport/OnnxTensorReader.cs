@@ -90,7 +90,8 @@ internal static class OnnxTensorReader
         {
             DataType.Float => [.. tensor.FloatData],
             DataType.Double => [.. tensor.DoubleData.Select(value => (float)value)],
-            DataType.Float16 => [.. tensor.Int32Data.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))],
+            DataType.Float16 =>
+                [.. tensor.Int32Data.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))],
             _ => [.. tensor.Int32Data.Select(bits => Brain((ushort)bits))],
         };
     }

@@ -29,6 +29,9 @@ internal sealed class OnnxValue
     /// <summary>The tensor of floats that it is, or null.</summary>
     internal Tensor? AsFloats => _tensor is { DType: DType.Float32 } ? _tensor : null;
 
+    /// <summary>The tensor of int32 that it was made of, or null.</summary>
+    internal Tensor? AsIndices => _tensor is { DType: DType.Int32 } ? _tensor : null;
+
     internal string ShapeText => TensorShape.Text(Shape);
 
     /// <summary>Floats, or 32-bit integers as an input gives them.</summary>

@@ -22,11 +22,12 @@ internal readonly record struct OnnxWindow(TimeWindow Time, int Left, int Right)
             : throw new ArgumentException($"the input is {x.ShapeText}; only [B,C,T] and [B,C,1,T] are computed");
     }
 
-    /// <exception cref="ArgumentException">The attributes contradict each other, or say what is not computed.</exception>
+    /// <exception cref="ArgumentException">Attributes contradict each other, or say what is not computed.</exception>
     internal static OnnxWindow Of(OnnxCall call, ReadOnlySpan<int> kernelOfWeights, int spatial, int steps)
     {
         OnnxAttributes attributes = call.Attributes;
-        long[] kernel = attributes.Ints("kernel_shape") ?? Array.ConvertAll(kernelOfWeights.ToArray(), size => (long)size);
+        long[] kernel = attributes.Ints("kernel_shape")
+            ?? Array.ConvertAll(kernelOfWeights.ToArray(), size => (long)size);
         long[] strides = attributes.Ints("strides") ?? [.. Enumerable.Repeat(1L, spatial)];
         long[] dilations = attributes.Ints("dilations") ?? [.. Enumerable.Repeat(1L, spatial)];
         long[] pads = attributes.Ints("pads") ?? new long[2 * spatial];
@@ -39,9 +40,13 @@ internal readonly record struct OnnxWindow(TimeWindow Time, int Left, int Right)
             throw new ArgumentException("windows reach over more than one row; only time is computed");
         if (attributes.Flag("ceil_mode"))
             throw new ArgumentException("ceil_mode is 1; only windows that are filled are computed");
-        var time = new TimeWindow(
-            checked((int)kernel[^1]), checked((int)strides[^1]), checked((int)dilations[^1]), TimePadding.Valid).Checked();
-        (long left, long right) = Padding(attributes.Text("auto_pad", "NOTSET"), time, steps, pads[spatial - 1], pads[^1]);
+        TimeWindow time = new TimeWindow(
+            checked((int)kernel[^1]),
+            checked((int)strides[^1]),
+            checked((int)dilations[^1]),
+            TimePadding.Valid).Checked();
+        string auto = attributes.Text("auto_pad", "NOTSET");
+        (long left, long right) = Padding(auto, time, steps, pads[spatial - 1], pads[^1]);
         return left is >= 0 and <= Sizes.Max && right is >= 0 and <= Sizes.Max
             ? new OnnxWindow(time, (int)left, (int)right)
             : throw new ArgumentException($"pads are {left} and {right}, must be 0 to {Sizes.Max}");

@@ -62,7 +62,8 @@ internal sealed class OnnxGraph
     /// <summary>One 64-bit integer that the file holds.</summary>
     public OnnxGraph Scalar(string name, long value)
     {
-        Proto.Graph.Initializer.Add(new TensorProto { Name = name, DataType = DataType.Int64, Int64Data = { value } });
+        Proto.Graph.Initializer.Add(
+            new TensorProto { Name = name, DataType = DataType.Int64, Int64Data = { value } });
         return this;
     }
 
@@ -70,7 +71,8 @@ internal sealed class OnnxGraph
     public OnnxGraph Node(
         string @operator, string inputs, string outputs, params (string Name, object Value)[] attributes)
     {
-        NodeProto node = new() { OpType = @operator, Name = $"{@operator.ToLowerInvariant()}_{Proto.Graph.Node.Count}" };
+        string name = $"{@operator.ToLowerInvariant()}_{Proto.Graph.Node.Count}";
+        NodeProto node = new() { OpType = @operator, Name = name };
         if (inputs.Length > 0)
             node.Input.Add(inputs.Split(','));
         node.Output.Add(outputs.Split(','));

@@ -15,7 +15,7 @@ public sealed class OnnxOperatorTests : OnnxTest
     {
         HashSet<string> covered =
         [
-            .. OnnxOperatorCases.All.Values.Concat(OnnxRecurrentCases.All.Values)
+            .. OnnxOperatorCases.All.Values.Concat(OnnxRecurrentNodes.All.Values)
                 .SelectMany(make => make().Proto.Graph.Node)
                 .Select(node => node.OpType),
         ];

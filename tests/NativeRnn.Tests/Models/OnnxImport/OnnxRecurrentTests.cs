@@ -7,12 +7,12 @@ namespace NativeRnn.Tests.Models.OnnxImport;
 /// <summary>LSTM, GRU and RNN give what ONNX Runtime gives.</summary>
 public sealed class OnnxRecurrentTests : OnnxTest
 {
-    public static TheoryData<string> Names() => [.. OnnxRecurrentCases.All.Keys];
+    public static TheoryData<string> Names() => [.. OnnxRecurrentNodes.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Recurrence_Alone_GivesOnnxRuntimesNumbers(string name) =>
-        CheckAgainstOnnxRuntime(OnnxRecurrentCases.All[name]());
+        CheckAgainstOnnxRuntime(OnnxRecurrentNodes.All[name]());
 
     // ONNX Runtime does not run layout 1 on a CPU.
     [Theory]
@@ -22,8 +22,8 @@ public sealed class OnnxRecurrentTests : OnnxTest
     [InlineData("RNN", "bidirectional")]
     public void Layout_BatchFirst_GivesTheNumbersOfTimeFirst(string cell, string direction)
     {
-        OnnxGraph timeFirst = OnnxRecurrentCases.Graph(cell, direction, "blhc");
-        OnnxGraph batchFirst = OnnxRecurrentCases.Graph(cell, direction, "blhc", ("layout", 1L));
+        OnnxGraph timeFirst = OnnxRecurrentNodes.Graph(cell, direction, "blhc");
+        OnnxGraph batchFirst = OnnxRecurrentNodes.Graph(cell, direction, "blhc", ("layout", 1L));
         foreach (ValueInfoProto input in batchFirst.Proto.Graph.Input)
             input.Type.TensorType.Shape = null;
         Dictionary<string, Tensor> inputs = timeFirst.InputsOn(Device);
@@ -40,7 +40,7 @@ public sealed class OnnxRecurrentTests : OnnxTest
     [Fact]
     public void Nodes_OfTheSameWeights_AreOneLayer()
     {
-        OnnxGraph graph = OnnxRecurrentCases.Graph("GRU", "forward", "b");
+        OnnxGraph graph = OnnxRecurrentNodes.Graph("GRU", "forward", "b");
         graph.Proto.Graph.Node.Add(graph.Proto.Graph.Node[0].Clone());
         graph.Proto.Graph.Node[1].Output[0] = "again";
         graph.Proto.Graph.Node[1].Output[1] = "";
@@ -56,7 +56,7 @@ public sealed class OnnxRecurrentTests : OnnxTest
     [Fact]
     public void Weights_InTheLayersOrder_HaveItsNames()
     {
-        OnnxGraph graph = OnnxRecurrentCases.Graph("LSTM", "forward", "b");
+        OnnxGraph graph = OnnxRecurrentNodes.Graph("LSTM", "forward", "b");
         float[] w = [.. graph.Proto.Graph.Initializer[0].FloatData];
 
         OnnxModule model = Load(graph);
@@ -65,6 +65,7 @@ public sealed class OnnxRecurrentTests : OnnxTest
         float[] loaded = model.StateDict()["lstm_0.weight_ih_l0"].ToArray();
         int block = lstm.HiddenSize * lstm.InputSize;
         // i f g o of i o f c.
-        Assert.Equal([.. w[..block], .. w[(2 * block)..(3 * block)], .. w[(3 * block)..], .. w[block..(2 * block)]], loaded);
+        Assert.Equal(
+            [.. w[..block], .. w[(2 * block)..(3 * block)], .. w[(3 * block)..], .. w[block..(2 * block)]], loaded);
     }
 }

@@ -1,9 +1,7 @@
-using NativeRnn.Tests.Tensors;
-
 namespace NativeRnn.Tests.Models.OnnxImport;
 
 /// <summary>Graphs of one recurrent operator each, by what they show.</summary>
-internal static class OnnxRecurrentCases
+internal static class OnnxRecurrentNodes
 {
     private const int Steps = 4, Batch = 3, Input = 3, Hidden = 5;
 
