@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using NativeRnn.Cli.Commands;
+using NativeRnn.Formats;
 
 namespace NativeRnn.Cli;
 
@@ -60,6 +61,8 @@ internal static class CommandLine
             train,
             evaluate,
             GenerateCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            ConvertCommand.Create(terminal),
             InfoCommand.Create(terminal),
         };
     }
@@ -86,6 +89,6 @@ internal static class CommandLine
 
     // What can fail on a sound machine with sound arguments; all else is a bug and shows its stack.
     private static bool IsExpected(Exception error) => error
-        is NativeRnnException or OutOfMemoryException or IOException
+        is NativeRnnException or OutOfMemoryException or IOException or ModelFormatException
         or UnauthorizedAccessException or DllNotFoundException or NotSupportedException;
 }

@@ -20,8 +20,7 @@ internal sealed class Hdf5Dataset
     internal Hdf5Dataset(Hdf5Object dataset)
     {
         _object = dataset;
-        _type = Hdf5Type.Read(dataset.Message(TypeMessage, "a type"));
-        _space = Hdf5Space.Read(dataset.Message(SpaceMessage, "a shape"));
+        (_space, _type) = Describe(dataset);
         if (_type.Kind != Hdf5Kind.Float)
         {
             throw Invalid($"{_type.Description}; floats are read");
@@ -40,6 +39,13 @@ internal sealed class Hdf5Dataset
     }
 
     internal string Path => _object.Path;
+
+    /// <summary>What an object that is a dataset holds, of elements of any type.</summary>
+    internal static (Hdf5Space Space, Hdf5Type Type) Describe(Hdf5Object dataset)
+    {
+        Hdf5Type type = Hdf5Type.Read(dataset.Message(TypeMessage, "a type"));
+        return (Hdf5Space.Read(dataset.Message(SpaceMessage, "a shape")), type);
+    }
 
     /// <summary>The sizes of the axes; none: one number.</summary>
     internal int[] Shape => _space.Sizes;

@@ -85,6 +85,13 @@ internal sealed class Hdf5Group
             : throw holder.Missing(names[^1]);
     }
 
+    /// <summary>The shape and type of a dataset in it, of elements of any type; null: the member is a group.</summary>
+    internal (Hdf5Space Space, Hdf5Type Type)? DescribeDataset(string name)
+    {
+        Hdf5Object member = new(_source, _members[name], Join(name));
+        return member.Has(SymbolTable) ? null : Hdf5Dataset.Describe(member);
+    }
+
     /// <summary>An attribute; null: there is none of this name.</summary>
     internal Hdf5Attribute? FindAttribute(string name) => _object.Attributes.GetValueOrDefault(name);
 

@@ -20,6 +20,7 @@ internal sealed class KerasFile : IDisposable
         Path = path;
         _weights = weights;
         Config = config;
+        VersionText = version;
         Version = KerasVersion.Parse(version);
     }
 
@@ -29,6 +30,12 @@ internal sealed class KerasFile : IDisposable
     internal string? Config { get; }
 
     internal KerasVersion Version { get; }
+
+    /// <summary>What the file calls it; null: nothing.</summary>
+    internal string? VersionText { get; }
+
+    /// <summary>The group that holds all weights.</summary>
+    internal Hdf5Group WeightsRoot => _weights.Root;
 
     /// <summary>Bytes that hold all weights.</summary>
     internal long WeightBytes => _weights.Length;

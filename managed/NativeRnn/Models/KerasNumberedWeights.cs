@@ -27,8 +27,8 @@ internal sealed class KerasNumberedWeights(string path, Hdf5Group layersGroup) :
         }
     }
 
-    // LSTM: lstm, SimpleRNN: simple_rnn.
-    private static string SnakeCase(string name)
+    /// <summary>LSTM: lstm, SimpleRNN: simple_rnn.</summary>
+    internal static string SnakeCase(string name)
     {
         List<char> snake = [];
         for (int at = 0; at < name.Length; at++)
