@@ -5,7 +5,7 @@ namespace NativeRnn.Tests.Fuzz;
 
 /// <summary>That the fuzzer finds what a loader does wrong.</summary>
 [Collection(Fuzzing.Name)]
-public sealed class FuzzerTests : ITestOutputHelper
+public sealed class FuzzerTests(ITestOutputHelper output)
 {
     private static readonly byte[] Good = [.. Enumerable.Range(0, 1000).Select(number => (byte)number)];
 
@@ -29,7 +29,7 @@ public sealed class FuzzerTests : ITestOutputHelper
     [Fact]
     public void Run_OfAnotherException_NamesTheCase()
     {
-        Exception failure = Assert.ThrowsAny<Exception>(() => Run(_ => throw new IndexOutOfRangeException("at 7")));
+        Exception failure = Assert.ThrowsAny<Exception>(() => Run(_ => throw new InvalidOperationException("at 7")));
 
         Assert.Contains("NATIVERNN_FUZZ_SEED=1 NATIVERNN_FUZZ_CASE=cut-0", failure.Message);
         Assert.Contains("at 7", failure.Message);
@@ -63,14 +63,6 @@ public sealed class FuzzerTests : ITestOutputHelper
     public void Refuses_OfAFileThatLoads_Fails() =>
         Assert.ThrowsAny<Exception>(() => FileFuzzer.Refuses(Good, ".bin", _ => { }));
 
-    public void WriteLine(string message)
-    {
-    }
-
-    public void WriteLine(string format, params object[] args)
-    {
-    }
-
     private static ModelFormatException Refusal(string path, string what) => new(path, "", what);
 
     private string Failure(Action<string> load) => Assert.ThrowsAny<Exception>(() => Run(load)).Message;
@@ -80,5 +72,5 @@ public sealed class FuzzerTests : ITestOutputHelper
     {
         if (!Path.GetFileName(path).StartsWith("good"))
             load(path);
-    }).Run(this);
+    }).Run(output);
 }

@@ -27,20 +27,18 @@ internal sealed class OnnxFile
         byte[] bytes = File.ReadAllBytes(path);
         if (OnnxFileScan.CostOf(bytes) is var cost && cost > (Length + (Length / 2)) + SpareBytes)
             throw Wrong("", $"its {Length} bytes would take {cost >> 20} MB: many parts with next to nothing in them");
-        ModelProto model;
         try
         {
-            model = ModelProto.Parser.ParseFrom(bytes);
+            Model = ModelProto.Parser.ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException wrong)
         {
             throw Wrong("", $"it is no ONNX file, or a damaged one: {wrong.Message}", wrong);
         }
 
-        if (model.Graph is null)
+        if (Model.Graph is null)
             throw Wrong("", "it has no graph: it is no ONNX model");
-        Graph = model.Graph;
-        Opset = OpsetOf(model);
+        Opset = OpsetOf(Model);
     }
 
     internal string FilePath { get; }
@@ -48,7 +46,9 @@ internal sealed class OnnxFile
     /// <summary>Bytes of the file.</summary>
     internal long Length { get; }
 
-    internal GraphProto Graph { get; }
+    internal ModelProto Model { get; }
+
+    internal GraphProto Graph => Model.Graph;
 
     internal long Opset { get; }
 
