@@ -65,11 +65,17 @@ internal sealed class SafetensorsReader : IDisposable
     }
 
     /// <summary>Compares the file with the checksum in its metadata, if it has one.</summary>
-    /// <exception cref="ModelFormatException">They differ.</exception>
-    internal void Verify()
+    /// <param name="required">Whether it must have one.</param>
+    /// <exception cref="ModelFormatException">They differ, or there is none and must be.</exception>
+    internal void Verify(bool required = false)
     {
         if (!Header.Metadata.TryGetValue(SafetensorsChecksum.MetadataName, out string? wanted))
         {
+            if (required)
+            {
+                throw Damaged("there is no checksum");
+            }
+
             return;
         }
 
@@ -196,8 +202,9 @@ internal sealed class SafetensorsReader : IDisposable
     }
 
     private ModelFormatException Damaged(string what) => new(
-        FilePath, "header", $"{what}: the file was damaged, or changed after it was written (who changes " +
-        $"one on purpose leaves '{SafetensorsChecksum.MetadataName}' out of its metadata)");
+        FilePath, "header", $"{what}: the file was damaged, or changed after it was written. Weights that were " +
+        $"changed on purpose are read by LoadWeights from a file without '{SafetensorsChecksum.MetadataName}' in its " +
+        "metadata");
 
     private ModelFormatException Invalid(SafetensorsEntry entry, string what) =>
         new(FilePath, $"tensor '{entry.Name}'", what);

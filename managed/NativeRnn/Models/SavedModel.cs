@@ -5,7 +5,8 @@ namespace NativeRnn.Models;
 
 /// <summary>
 /// Whole models in one safetensors file each: the weights under the names of the state dict, and in the metadata what
-/// makes the model again. Any other program that reads safetensors reads the weights.
+/// makes the model again. Any other program that reads safetensors reads the weights. A checksum over all of it tells
+/// files that were damaged.
 /// </summary>
 /// <example>
 /// <code>
@@ -61,7 +62,7 @@ public static class SavedModel
                 "Make the model and call its LoadWeights");
         }
 
-        file.Verify();
+        file.Verify(required: true);
         Module module = new ModelReader(file, device ?? Device.Default).Read(config);
         module.SetTraining(false);
         return module;
