@@ -105,8 +105,12 @@ public sealed class Device : IDisposable
 
     internal TapeMemory Memory { get; }
 
-    /// <summary>What is told of each operation, or null: nothing.</summary>
-    internal OperationTrace? Trace { get; set; }
+    /// <summary>What is told of each operation of the thread that has set it, or null: nothing.</summary>
+    internal OperationTrace? Trace
+    {
+        get => field is { IsOfThisThread: true } trace ? trace : null;
+        set;
+    }
 
     /// <summary>The tape that is on, or null.</summary>
     internal GradientTape? ActiveTape { get; private set; }

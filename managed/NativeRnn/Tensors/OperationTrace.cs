@@ -7,12 +7,15 @@ namespace NativeRnn;
 /// </summary>
 internal sealed class OperationTrace
 {
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<TracedOperation> _operations = [];
     private readonly HashSet<Tensor> _known = new(ReferenceEqualityComparer.Instance);
 
     internal IReadOnlyList<TracedOperation> Operations => _operations;
 
     internal int Count => _operations.Count;
+
+    internal bool IsOfThisThread => Environment.CurrentManagedThreadId == _thread;
 
     /// <summary>The part of the model that computes, for messages.</summary>
     internal object? Part { get; set; }
