@@ -3,7 +3,6 @@ using NativeRnn.Formats;
 using NativeRnn.Layers;
 using NativeRnn.Models;
 using NativeRnn.Tests.Cli;
-using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Models;
 
