@@ -52,11 +52,13 @@ internal static class CommandLine
     private static Command Root(Terminal terminal)
     {
         var train = new Command("train", "Train a model.") { TrainTextCommand.Create(terminal) };
+        var evaluate = new Command("evaluate", "Measure a model.") { EvaluateForecastCommand.Create(terminal) };
         return new Command(Name, "Recurrent networks on the command line.")
         {
             new HelpOption(),
             new VersionOption(),
             train,
+            evaluate,
             GenerateCommand.Create(terminal),
             InfoCommand.Create(terminal),
         };

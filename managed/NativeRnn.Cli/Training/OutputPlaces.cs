@@ -13,10 +13,7 @@ internal sealed class OutputPlaces
         Directory = settings.Out ?? Path.Combine(TrainTextSettings.ModelsDirectory, corpus.Name);
         Json = settings.Json;
         Try("--out", Directory, () => System.IO.Directory.CreateDirectory(Directory));
-        if (Json is not null)
-        {
-            Try("--json", Json, () => File.AppendAllText(Json, ""));
-        }
+        RequireJson(Json);
     }
 
     /// <summary>The model's directory.</summary>
@@ -27,6 +24,16 @@ internal sealed class OutputPlaces
 
     /// <summary>The loss curve's picture.</summary>
     public string Picture => Path.Combine(Directory, "loss.png");
+
+    /// <summary>Makes the file of --json, if there is to be one.</summary>
+    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    public static void RequireJson(string? path)
+    {
+        if (path is not null)
+        {
+            Try("--json", path, () => File.AppendAllText(path, ""));
+        }
+    }
 
     private static void Try(string option, string path, Action open)
     {

@@ -16,7 +16,8 @@ public sealed class PyTorchFile
     public string FilePath { get; }
 
     /// <summary>
-    /// What was saved: a dictionary of tensors (state_dict), a dictionary of values of many kinds (checkpoint), a tensor.
+    /// What was saved: a dictionary of tensors (state_dict), a dictionary of values of many kinds (checkpoint), or a
+    /// tensor.
     /// </summary>
     public PyTorchValue Value { get; }
 

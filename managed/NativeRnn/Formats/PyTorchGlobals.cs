@@ -6,6 +6,8 @@ namespace NativeRnn.Formats;
 /// </summary>
 internal static class PyTorchGlobals
 {
+    private const int MaxDeviceName = 32;
+
     private static readonly string[] Types =
     [
         "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "strided",
@@ -49,7 +51,9 @@ internal static class PyTorchGlobals
     {
         call.RequireCount(1, 2);
         string name = call.Text(0);
-        return PyTorchValue.Name(call.Count == 1 ? name : $"{name}:{call.Int64(1)}");
+        return name.Length <= MaxDeviceName
+            ? PyTorchValue.Name(call.Count == 1 ? name : $"{name}:{call.Int64(1)}")
+            : throw call.Fail($"a name of {name.Length} characters; at most {MaxDeviceName} are read");
     }
 
     // Newer pickles set the entries of an empty one; older ones hand over a list of pairs.

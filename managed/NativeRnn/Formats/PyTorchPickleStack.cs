@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace NativeRnn.Formats;
 
 /// <summary>
@@ -6,20 +8,21 @@ namespace NativeRnn.Formats;
 internal sealed class PyTorchPickleStack(PyTorchPickleBytes bytes)
 {
     /// <summary>A reckoning of the memory of all values that a pickle makes, in bytes.</summary>
-    internal const int MaxMemory = 24 << 20;
+    internal const int MaxMemory = 20 << 20;
 
     // What each takes with its place in a list or dictionary, roughly, and lists grow by doubling.
     private const int ValueMemory = 48;
+    private const int TupleMemory = 96;
     private const int EntryMemory = 160;
     private const int TensorMemory = 256;
 
     // Tensors may share storages or elements, but not so often that they take far more than the file.
     private const int MaxSharing = 4;
-    private const long FreeElements = 4 << 20;
+    private const long FreeElements = 1 << 20;
 
     private readonly List<PyTorchValue> _values = [];
     private readonly List<int> _marks = [];
-    private readonly Dictionary<uint, PyTorchValue> _memo = [];
+    private readonly List<PyTorchValue> _memo = [];
     private readonly HashSet<PyTorchStorage> _storages = new(ReferenceEqualityComparer.Instance);
     private int _memory;
     private long _storageElements;
@@ -42,6 +45,9 @@ internal sealed class PyTorchPickleStack(PyTorchPickleBytes bytes)
 
     /// <summary>Reckons an entry of a dictionary.</summary>
     internal void ChargeEntry() => Charge(EntryMemory);
+
+    /// <summary>Reckons a tuple's own object.</summary>
+    internal void ChargeTuple() => Charge(TupleMemory);
 
     /// <summary>Reckons a tensor and its elements.</summary>
     internal void ChargeTensor(PyTorchStorage storage, long length)
@@ -92,21 +98,34 @@ internal sealed class PyTorchPickleStack(PyTorchPickleBytes bytes)
         }
 
         int mark = LastMark;
-        PyTorchValue[] items = [.. _values[mark..]];
+        PyTorchValue[] items = CollectionsMarshal.AsSpan(_values)[mark..].ToArray();
         _values.RemoveRange(mark, items.Length);
         _marks.RemoveAt(_marks.Count - 1);
         return items;
     }
 
+    /// <summary>Remembers the top: picklers count the memo's slots from 0.</summary>
     internal void Memoize(uint slot)
     {
+        if (slot > _memo.Count)
+        {
+            throw bytes.Fail($"a value is put into slot {slot} of the memo; the next one is {_memo.Count}");
+        }
+
         Charge(ValueMemory);
-        _memo[slot] = Peek();
+        if (slot == _memo.Count)
+        {
+            _memo.Add(Peek());
+        }
+        else
+        {
+            _memo[(int)slot] = Peek();
+        }
     }
 
     internal void Memoize() => Memoize((uint)_memo.Count);
 
-    internal PyTorchValue Recall(uint slot) => _memo.TryGetValue(slot, out PyTorchValue value)
-        ? value
+    internal PyTorchValue Recall(uint slot) => slot < _memo.Count
+        ? _memo[(int)slot]
         : throw bytes.Fail($"the memo has no value {slot}");
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace NativeRnn.Formats;
 
 /// <summary>
@@ -29,7 +31,9 @@ public sealed class PyTorchTensor
     /// <summary>PyTorch's name of the elements' type in the file, such as <c>float16</c> or <c>int64</c>.</summary>
     public string ElementType => _storage.Element.Name;
 
-    /// <summary>The type that <see cref="ToTensor"/> gives: floats of any kind become float32, all else int32.</summary>
+    /// <summary>
+    /// The type that <see cref="ToTensor"/> gives: floats of any kind become float32, all else int32.
+    /// </summary>
     public DType DType => _storage.Element.DType;
 
     /// <summary>A tensor of its own: float64 is rounded to float32, integers and truth values become int32.</summary>
@@ -39,9 +43,9 @@ public sealed class PyTorchTensor
     {
         if (DType == DType.Float32)
         {
-            float[] values = new float[Length];
-            CopyTo(values);
-            return Tensor.From(values, Shape, device);
+            return ElementType == "float32"
+                ? Tensor.From(MemoryMarshal.Cast<byte, float>(Gather()), Shape, device)
+                : Tensor.From(ToFloats(), Shape, device);
         }
 
         int[] integers = new int[Length];
@@ -66,6 +70,13 @@ public sealed class PyTorchTensor
 
     /// <summary>The shape and the type.</summary>
     public override string ToString() => $"{ElementType} {_shape}";
+
+    private float[] ToFloats()
+    {
+        float[] values = new float[Length];
+        CopyTo(values);
+        return values;
+    }
 
     // The elements' bytes, row by row.
     private ReadOnlySpan<byte> Gather()

@@ -41,6 +41,7 @@ internal sealed partial class PyTorchUnpickler
 
     private void PushGlobal(string module, string name)
     {
+        _stack.ChargeEntry();
         string full = $"{module}.{name}";
         PyTorchGlobal global = PyTorchGlobals.Find(full) ?? throw _bytes.Fail(
             $"the global '{PrintableText.Of(full)}' is not among those that are read, and nothing of it is run. If " +

@@ -126,7 +126,7 @@ internal sealed partial class PyTorchUnpickler
 
     private void PushTuple(PyTorchValue[] items)
     {
-        _stack.ChargeItems(1);
+        _stack.ChargeTuple();
         _stack.Push(PyTorchValue.Tuple(items));
     }
 

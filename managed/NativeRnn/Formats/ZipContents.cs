@@ -156,8 +156,9 @@ internal sealed class ZipContents : IDisposable
 
     private long CheckHeader(in ZipEntry entry, long end)
     {
-        int nameLength = Encoding.UTF8.GetByteCount(entry.Name);
-        byte[] header = new byte[HeaderLength + nameLength];
+        Span<byte> name = stackalloc byte[ZipDirectory.MaxName];
+        name = name[..Encoding.UTF8.GetBytes(entry.Name, name)];
+        Span<byte> header = stackalloc byte[HeaderLength + name.Length];
         if (header.Length > end - entry.HeaderOffset)
         {
             throw Invalid(entry, $"no header at byte {entry.HeaderOffset}: the file is damaged");
@@ -165,13 +166,12 @@ internal sealed class ZipContents : IDisposable
 
         _stream.Position = entry.HeaderOffset;
         _stream.ReadExactly(header);
-        int method = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(8));
         bool same = Begins(header)
-            && BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(26)) == nameLength
-            && Encoding.UTF8.GetString(header.AsSpan(HeaderLength)) == entry.Name
-            && method == (entry.IsDeflated ? 8 : 0);
+            && BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) == (entry.IsDeflated ? 8 : 0)
+            && BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) == name.Length
+            && header[HeaderLength..].SequenceEqual(name);
         return same
-            ? entry.HeaderOffset + header.Length + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(28))
+            ? entry.HeaderOffset + header.Length + BinaryPrimitives.ReadUInt16LittleEndian(header[28..])
             : throw Invalid(entry, $"the header at byte {entry.HeaderOffset} is not that of the directory");
     }
 

@@ -9,9 +9,11 @@ namespace NativeRnn.Formats;
 /// </summary>
 internal sealed class ZipDirectory
 {
+    /// <summary>Bytes of an entry's name.</summary>
+    internal const int MaxName = 1024;
+
     private const int MaxEntries = 65536;
     private const int MaxLength = 16 << 20;
-    private const int MaxName = 1024;
     private const uint Signature = 0x02014b50;
     private const int FixedLength = 46;
 
@@ -95,6 +97,11 @@ internal sealed class ZipDirectory
 
     private string ReadName(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length > MaxName)
+        {
+            throw Invalid($"an entry's name has {bytes.Length} bytes; at most {MaxName} are read");
+        }
+
         string name;
         try
         {
@@ -105,13 +112,26 @@ internal sealed class ZipDirectory
             throw Invalid("an entry's name is not UTF-8");
         }
 
-        bool plain = name.Length is > 0 and <= MaxName && !name.StartsWith('/')
+        bool plain = name.Length > 0 && !name.StartsWith('/')
             && name.AsSpan().IndexOfAny('\\', ':') < 0 && !name.Any(char.IsControl)
-            && !Array.Exists(name.Split('/'), part => part is ".." or ".");
+            && !HasDots(name);
         return plain
             ? name
             : throw new ModelFormatException(
                 _path, PrintableText.Of(name), "the name of a zip entry must be a path below the archive");
+    }
+
+    private static bool HasDots(string path)
+    {
+        foreach (Range part in path.AsSpan().Split('/'))
+        {
+            if (path.AsSpan()[part] is "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Of sizes that are all ones the real ones stand in the extra field 1 (zip64), in this order.

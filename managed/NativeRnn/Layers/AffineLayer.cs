@@ -30,6 +30,8 @@ public abstract class AffineLayer : Module
     /// <summary>The bias, [O]; null without, or while the input's size is not known.</summary>
     public Parameter? Bias => _bias;
 
+    internal bool HasBias => _hasBias;
+
     internal override bool IsBuilt => _weight is not null;
 
     /// <summary>Computes x weight^T + bias.</summary>

@@ -117,8 +117,9 @@ public sealed class Embedding : Module
             return output;
         }
 
-        SequenceMask own = SequenceMask.Where(
-            input.Shape[0], input.Shape[1], [.. input.ToInt32Array().Select(index => index != 0)]);
+        int mark = OperationTrace.Mark(input.Device);
+        bool[] valid = [.. input.ToInt32Array().Select(index => index != 0)];
+        SequenceMask own = StepMask.Of(input, mark, 0, input.Shape[0], input.Shape[1], valid);
         return output with { Mask = mask is null ? own : mask.And(own) };
     }
 

@@ -82,7 +82,8 @@ public sealed class LayerNormalization : Module
         return Apply(input);
     }
 
-    private void Build(int size, Device device)
+    /// <summary>Makes the parameters.</summary>
+    internal void Build(int size, Device device)
     {
         NormalizedSize = size;
         if (!_affine)

@@ -33,6 +33,7 @@ public sealed class Masking : Module
     public SequenceMask MaskOf(Tensor input)
     {
         RequireSequences(input);
+        int mark = OperationTrace.Mark(input.Device);
         float[] values = input.ToArray();
         (int batch, int steps) = (input.Shape[0], input.Shape[1]);
         int width = values.Length / Math.Max(1, batch * steps);
@@ -43,7 +44,7 @@ public sealed class Masking : Module
                 values.AsSpan(place * width, width).ContainsAnyExcept(MaskValue);
         }
 
-        return SequenceMask.Where(batch, steps, valid);
+        return StepMask.Of(input, mark, MaskValue, batch, steps, valid);
     }
 
     private static void RequireSequences(Tensor input)

@@ -8,17 +8,18 @@ public sealed class SequenceMask
 {
     private readonly bool[] _valid;
     private readonly int[] _lengths;
+    private readonly bool _isRightPadded;
 
     private SequenceMask(int batch, int steps, bool[] valid)
     {
         (Batch, Steps, _valid) = (batch, steps, valid);
         _lengths = new int[batch];
-        IsRightPadded = true;
+        _isRightPadded = true;
         for (int row = 0; row < batch; row++)
         {
             ReadOnlySpan<bool> own = valid.AsSpan(row * steps, steps);
             _lengths[row] = own.Count(true);
-            IsRightPadded &= !own[.._lengths[row]].Contains(false);
+            _isRightPadded &= !own[.._lengths[row]].Contains(false);
         }
 
         Count = _lengths.Sum();
@@ -36,14 +37,20 @@ public sealed class SequenceMask
     /// <summary>How many steps of each sequence count.</summary>
     public IReadOnlyList<int> Lengths => _lengths;
 
-    /// <summary>Whether in each sequence the steps that count come first.</summary>
-    internal bool IsRightPadded { get; }
+    /// <summary>Whether in each sequence the steps that count come first. A trace is of any numbers.</summary>
+    internal bool IsRightPadded => _isRightPadded && Values is null;
 
-    /// <summary>Whether all steps count.</summary>
-    internal bool IsFull => Count == _valid.Length;
+    /// <summary>Whether all steps count. A trace is of any numbers.</summary>
+    internal bool IsFull => Count == _valid.Length && !IsTraced;
+
+    /// <summary>Whether a trace follows what it was made of.</summary>
+    internal bool IsTraced => Source is not null || Values is not null;
 
     /// <summary>The lengths that it was made of while they were traced; else null.</summary>
-    internal Tensor? Source { get; private set; }
+    internal Tensor? Source { get; private init; }
+
+    /// <summary>The numbers that it was made of, 1 and 0, while they were traced; else null.</summary>
+    internal Tensor? Values { get; private init; }
 
     /// <summary>Whether a step counts.</summary>
     /// <param name="row">0 to B - 1.</param>
@@ -87,8 +94,9 @@ public sealed class SequenceMask
         int mark = OperationTrace.Mark(lengths.Device);
         SequenceMask mask = FromLengths(steps, lengths.ToInt32Array());
         lengths.Device.Trace?.Forget(mark);
-        mask.Source = lengths.Device.Trace is null ? null : lengths;
-        return mask;
+        return lengths.Device.Trace is null
+            ? mask
+            : new SequenceMask(mask.Batch, steps, mask._valid) { Source = lengths };
     }
 
     /// <summary>A mask of any pattern.</summary>
@@ -106,16 +114,26 @@ public sealed class SequenceMask
     public SequenceMask And(SequenceMask other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return other.Batch == Batch && other.Steps == Steps
-            ? Where(Batch, Steps, [.. _valid.Zip(other._valid, (mine, its) => mine && its)])
-            : throw new ArgumentException(
+        if (other.Batch != Batch || other.Steps != Steps)
+        {
+            throw new ArgumentException(
                 $"other is of [{other.Batch},{other.Steps}] steps, must be of [{Batch},{Steps}]",
                 nameof(other));
+        }
+
+        bool[] both = [.. _valid.Zip(other._valid, (mine, its) => mine && its)];
+        return (Source ?? Values ?? other.Source ?? other.Values) is Tensor traced
+            ? Where(Batch, Steps, both, ValuesOn(traced.Device) * other.ValuesOn(traced.Device))
+            : Where(Batch, Steps, both);
     }
 
     /// <summary>A mask of [B,T], row by row; the array is kept.</summary>
-    internal static SequenceMask Where(int batch, int steps, bool[] valid) => valid.Length > 0
-        ? new SequenceMask(batch, steps, valid)
+    /// <param name="batch">B.</param>
+    /// <param name="steps">T.</param>
+    /// <param name="valid">Which steps count.</param>
+    /// <param name="values">The same, traced; null: nothing is.</param>
+    internal static SequenceMask Where(int batch, int steps, bool[] valid, Tensor? values = null) => valid.Length > 0
+        ? new SequenceMask(batch, steps, valid) { Values = values }
         : throw new ArgumentException("a mask needs at least one step", nameof(valid));
 
     internal static void CheckLengths(ReadOnlySpan<int> lengths, int least, int steps)
@@ -143,16 +161,32 @@ public sealed class SequenceMask
     internal SequenceMask ToFront()
     {
         SequenceMask front = FromLengths(Steps, _lengths);
-        front.Source = Source;
-        return front;
+        return (Source ?? Values) is Tensor traced
+            ? new SequenceMask(Batch, Steps, front._valid) { Source = LengthsOn(traced.Device) }
+            : front;
     }
 
     /// <summary>The lengths as kernels take them, int32 [B].</summary>
-    internal Tensor LengthsOn(Device device) => Source ?? Tensor.From(_lengths, [Batch], device);
+    internal Tensor LengthsOn(Device device)
+    {
+        if (Source is not null)
+        {
+            return Source;
+        }
+
+        Tensor lengths = Tensor.From(_lengths, [Batch], device);
+        if (Values is not null)
+        {
+            device.Trace?.Add(TracedKind.StepCounts, null, lengths, Values);
+        }
+
+        return lengths;
+    }
 
     /// <summary>1 where a step counts, else 0: [B,T].</summary>
-    internal Tensor ValuesOn(Device device) => Source is not null
-        ? LengthMask.Of(Source, Batch, Steps)
+    internal Tensor ValuesOn(Device device) =>
+        Values is not null ? Values
+        : Source is not null ? LengthMask.Of(Source, Batch, Steps)
         : Tensor.From([.. _valid.Select(counts => counts ? 1f : 0)], [Batch, Steps], device);
 
     /// <summary>The steps that count, as places in [B T].</summary>

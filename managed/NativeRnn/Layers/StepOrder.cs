@@ -34,7 +34,8 @@ internal sealed class StepOrder
         int[] places = new int[_batch * _steps];
         Each((row, step) =>
             places[Place(row, step, batchFirst)] = Place(row, SourceOf(row, step), batchFirst));
-        return Traced(mark, Rows.Gather(x, 2, places, x.Shape[..2]), x, batchFirst);
+        return Traced(
+            mark, Rows.Gather(x, 2, places, x.Shape[..2]), x, new(_reversed, Back: false, batchFirst));
     }
 
     /// <summary>Outputs in the order of the run, at the steps where they belong.</summary>
@@ -45,10 +46,12 @@ internal sealed class StepOrder
             return y;
         }
 
+        int mark = OperationTrace.Mark(y.Device);
         int[] places = new int[_batch * _steps];
         Each((row, step) =>
             places[Place(row, TargetOf(row, step), batchFirst)] = Place(row, step, batchFirst));
-        return Rows.Gather(y, 2, places, y.Shape[..2]);
+        return Traced(
+            mark, Rows.Gather(y, 2, places, y.Shape[..2]), y, new(Reversed: false, Back: true, batchFirst));
     }
 
     /// <summary>Outputs in the order of the run, at the steps that they were run on.</summary>
@@ -58,7 +61,8 @@ internal sealed class StepOrder
         int[] places = new int[_batch * _steps];
         Each((row, step) =>
             places[Place(row, SourceOf(row, step), batchFirst)] = Place(row, step, batchFirst));
-        return Traced(mark, Rows.Gather(y, 2, places, y.Shape[..2]), y, batchFirst);
+        return Traced(
+            mark, Rows.Gather(y, 2, places, y.Shape[..2]), y, new(_reversed, Back: true, batchFirst));
     }
 
     /// <summary>The step that the step'th of the run reads.</summary>
@@ -76,13 +80,22 @@ internal sealed class StepOrder
     internal int Place(int row, int step, bool batchFirst) =>
         batchFirst ? (row * _steps) + step : (step * _batch) + row;
 
-    // Rows that are padded at the end are reversed, there and back, by one operation. Others stay what they are:
-    // places that the host has found.
-    private Tensor Traced(int mark, Tensor y, Tensor x, bool batchFirst)
+    // Rows that are padded at the end are reversed, there and back, by one operation; those of other masks are sorted.
+    // A mask that is not traced stays what it is: places that the host has found.
+    private Tensor Traced(int mark, Tensor y, Tensor x, TracedOrder order)
     {
-        if (x.Device.Trace is { } trace && _reversed && (Mask.IsFull || Mask.Source is not null))
+        if (x.Device.Trace is not { } trace)
         {
-            trace.Fuse(mark, TracedKind.Reverse, batchFirst, [y], [x, Mask.IsFull ? null : Mask.Source]);
+            return y;
+        }
+
+        if (Mask.Values is not null)
+        {
+            trace.Fuse(mark, TracedKind.Order, order, [y], [x, Mask.Values]);
+        }
+        else if (order.Reversed && (Mask.IsFull || Mask.Source is not null))
+        {
+            trace.Fuse(mark, TracedKind.Reverse, order.BatchFirst, [y], [x, Mask.Source]);
         }
 
         return y;

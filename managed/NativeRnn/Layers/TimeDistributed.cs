@@ -31,6 +31,14 @@ public sealed class TimeDistributed : Module
             return new MaskedTensor(Forward(input), mask);
         }
 
+        if (mask.IsTraced)
+        {
+            Tensor all = Forward(input);
+            int[] shape = [mask.Batch, mask.Steps, .. Enumerable.Repeat(1, all.Rank - 2)];
+            Tensor counts = mask.ValuesOn(input.Device).Reshape(shape);
+            return new MaskedTensor(Tensor.Where(counts, all, Tensor.Zeros([1], input.Device)), mask);
+        }
+
         BatchAndSteps(input);
         int[] places = mask.Fits(input) ? mask.Places() : throw new ArgumentException(
             $"mask is [{mask.Batch}, {mask.Steps}], input {Sizes.Text(input.Shape)}", nameof(mask));

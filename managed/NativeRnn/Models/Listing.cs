@@ -1,3 +1,5 @@
+using NativeRnn.Formats;
+
 namespace NativeRnn.Models;
 
 /// <summary>Names in messages: the first few, and how many more there are.</summary>
@@ -8,7 +10,7 @@ internal static class Listing
     internal static string Of(IEnumerable<string> names)
     {
         string[] all = [.. names];
-        string listed = string.Join(", ", all.Take(Most));
+        string listed = string.Join(", ", all.Take(Most).Select(PrintableText.Of));
         return all.Length > Most ? $"{listed} and {all.Length - Most} more" : listed;
     }
 }

@@ -13,21 +13,24 @@ public static partial class OnnxModel
     private const int OperatorSet = 17;
 
     /// <summary>
-    /// Writes a model of one input and one output as an ONNX file (opset 17) that any runtime runs. The model is run a few
-    /// times, in evaluation, and what it computes becomes the graph: operations of tensors, layers, and modules of one's
-    /// own that are made of them.
+    /// Writes a model of one input and one output as an ONNX file (opset 17) that any runtime runs. The model is
+    /// run a few times, in evaluation, and what it computes becomes the graph: operations of tensors, layers, and
+    /// modules of one's own that are made of them.
     /// </summary>
     /// <param name="model">
-    /// Run by its <see cref="Module.Forward(Tensor)"/>. It may choose nothing by numbers, or by the size of a free axis.
+    /// Run by its <see cref="Module.Forward(Tensor)"/>. It may choose nothing by numbers, or by the size of a free
+    /// axis.
     /// </param>
     /// <param name="path">Where the file is put once it is whole; one that stands there is replaced.</param>
     /// <param name="input">The input's name, and which of its axes are free.</param>
     /// <param name="outputName">The output's name.</param>
     /// <exception cref="NotSupportedException">
-    /// Something has no form in ONNX (a projection, layer normalisation in cells, an operation of the program's own, numbers
-    /// read on the host); the message names the layer. Or the weights are larger than the 2 GB that a file can hold.
+    /// Something has no form in ONNX (a projection, layer normalisation in cells, an operation of the program's own,
+    /// numbers read on the host); the message names the layer. Or the weights are larger than the 2 GB that a file
+    /// can hold.
     /// </exception>
-    /// <exception cref="ArgumentException">The model does not take such an input; a name is twice there.</exception>
+    /// <exception cref="ArgumentException">The model does not take such an input; a name is twice there.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A tape of the model's device is on.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
     /// <example>
@@ -42,7 +45,9 @@ public static partial class OnnxModel
         Export(model, path, [input], inputs => [(outputName, model.Forward(inputs[0]))]);
     }
 
-    /// <summary>Writes a model of any inputs and outputs; else as <see cref="Export(Module, string, OnnxInput, string)"/>.</summary>
+    /// <summary>
+    /// Writes a model of any inputs and outputs; else as <see cref="Export(Module, string, OnnxInput, string)"/>.
+    /// </summary>
     /// <param name="model">Gives the weights their names, and is switched to evaluation meanwhile.</param>
     /// <param name="path">Where the file is put once it is whole; one that stands there is replaced.</param>
     /// <param name="inputs">The inputs; each name once.</param>

@@ -7,8 +7,8 @@ public sealed record PyTorchLoadOptions
 
     /// <summary>
     /// Where in a checkpoint the state dict is: keys with dots between, such as <c>model_state_dict</c> or
-    /// <c>trainer.policy</c>. Null: it is the file's value itself, or the only dictionary of tensors in it, or that under
-    /// <c>model_state_dict</c>, <c>state_dict</c>, <c>model</c> or the like.
+    /// <c>trainer.policy</c>. Null: it is the file's value itself, or the only dictionary of tensors in it, or that
+    /// under <c>model_state_dict</c>, <c>state_dict</c>, <c>model</c> or the like.
     /// </summary>
     public string? Key { get; init; }
 

@@ -11,7 +11,7 @@ namespace NativeRnn.Models;
 /// <code>
 /// RecurrentLayer lstm = PyTorchModel.Load("lstm.pt", batchFirst: true);      // an nn.LSTM, nn.GRU or nn.RNN
 /// model.LoadPyTorch("checkpoint.pt");                                        // a module with the same names
-/// model.LoadPyTorch("run.pt", new() { Key = "ema.weights", Rename = new Dictionary&lt;string, string&gt; { ["rnn"] = "lstm" } });
+/// model.LoadPyTorch("run.pt", new() { Key = "ema.weights", Prefix = "encoder." });
 /// </code>
 /// </example>
 public static class PyTorchModel
@@ -115,15 +115,16 @@ public static class PyTorchModel
         throw new ModelFormatException(
             state.FilePath, "",
             $"the state dict is not that of one nn.LSTM, nn.GRU or nn.RNN; it has " +
-            $"{Listing.Of(parts.Select(part => part.ToString()))}. Say which by options.Prefix, or make a module with " +
-            "these parts and call its LoadPyTorch");
+            $"{Listing.Of(parts.Select(part => part.ToString()))}. Say which by options.Prefix, or make a module " +
+            "with these parts and call its LoadPyTorch");
     }
 
     private static void Write(
         List<(string Name, Parameter Parameter, ParameterView View)> wanted,
         IReadOnlyDictionary<string, PyTorchTensor> tensors)
     {
-        foreach (var group in wanted.Where(view => tensors.ContainsKey(view.Name)).GroupBy(view => view.Parameter))
+        foreach (IGrouping<Parameter, (string Name, Parameter, ParameterView View)> group in
+            wanted.Where(view => tensors.ContainsKey(view.Name)).GroupBy(view => view.Parameter))
         {
             float[] values = group.Key.Value.ToArray();
             foreach ((string name, _, ParameterView view) in group)

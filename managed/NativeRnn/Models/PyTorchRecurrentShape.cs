@@ -46,6 +46,8 @@ internal sealed record PyTorchRecurrentShape
         _ => 1,
     };
 
+    private int Directions => Bidirectional ? 2 : 1;
+
     private int OutputSize => ProjectionSize > 0 ? ProjectionSize : HiddenSize;
 
     /// <summary>Recognises a layer that has exactly these tensors.</summary>
@@ -133,6 +135,12 @@ internal sealed record PyTorchRecurrentShape
             return $"{this}: sizes must be 1 to {Sizes.Max}, a projection below the hidden size";
         }
 
+        // So few can't be so many layers: that need not be written out.
+        if (tensors.Count < 2 * NumLayers * Directions)
+        {
+            return $"{this}: names are of {NumLayers} layers, but there are only {tensors.Count} tensors";
+        }
+
         Dictionary<string, int[]> wanted = Shapes().ToDictionary(named => named.Name, named => named.Shape);
         string[] missing = [.. wanted.Keys.Where(name => !tensors.ContainsKey(name))];
         string[] others = [.. tensors.Keys.Where(name => !wanted.ContainsKey(name))];
@@ -151,12 +159,11 @@ internal sealed record PyTorchRecurrentShape
 
     private IEnumerable<(string Name, int[] Shape)> Shapes()
     {
-        int directions = Bidirectional ? 2 : 1;
         int rows = Gates * HiddenSize;
         for (int layer = 0; layer < NumLayers; layer++)
         {
-            int input = layer == 0 ? InputSize : directions * OutputSize;
-            for (int direction = 0; direction < directions; direction++)
+            int input = layer == 0 ? InputSize : Directions * OutputSize;
+            for (int direction = 0; direction < Directions; direction++)
             {
                 string suffix = direction == 0 ? $"{layer}" : $"{layer}{Reverse}";
                 yield return (InputWeight + suffix, [rows, input]);

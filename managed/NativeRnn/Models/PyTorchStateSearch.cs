@@ -8,6 +8,12 @@ internal static class PyTorchStateSearch
     // Deeper than checkpoints of training programs nest it.
     private const int MaxDepth = 4;
 
+    // More are too many to choose from.
+    private const int MaxFound = 1000;
+
+    // Longer ones would fill messages.
+    private const int MaxName = 400;
+
     // What training programs call it, those first that mean the model's own weights.
     private static readonly string[] UsualKeys =
         ["model_state_dict", "state_dict", "model", "model_state", "net", "network", "weights"];
@@ -19,6 +25,14 @@ internal static class PyTorchStateSearch
     internal static IEnumerable<KeyValuePair<string, PyTorchTensor>> Find(PyTorchFile file, string? key)
     {
         PyTorchValue state = key is null ? FindAny(file) : Follow(file, key);
+        string? wrong = state.Entries.Where(IsNamedTensor).Select(entry => entry.Key.ToText())
+            .FirstOrDefault(name => name.Length > MaxName);
+        if (wrong is not null)
+        {
+            throw new ModelFormatException(
+                file.FilePath, key ?? "", $"a tensor's name has {wrong.Length} characters; at most {MaxName} are read");
+        }
+
         return
             from entry in state.Entries
             where IsNamedTensor(entry)
@@ -55,8 +69,8 @@ internal static class PyTorchStateSearch
 
     private static PyTorchValue FindAny(PyTorchFile file)
     {
-        List<(string Path, PyTorchValue Value)> found = [];
-        Collect(file.Value, "", MaxDepth, found);
+        List<(string[] Path, PyTorchValue Value)> found = [];
+        Collect(file.Value, [], found);
         if (found.Count == 1)
         {
             return found[0].Value;
@@ -73,7 +87,7 @@ internal static class PyTorchStateSearch
 
         foreach (string key in UsualKeys)
         {
-            int index = found.FindIndex(candidate => candidate.Path == key);
+            int index = found.FindIndex(candidate => candidate.Path is [string only] && only == key);
             if (index >= 0)
             {
                 return found[index].Value;
@@ -83,12 +97,12 @@ internal static class PyTorchStateSearch
         throw new ModelFormatException(
             file.FilePath, "",
             "the file holds several dictionaries of tensors; say which by options.Key: " +
-            Listing.Of(found.Select(candidate => candidate.Path)));
+            Listing.Of(found.Select(candidate => string.Join('.', candidate.Path.Select(PrintableText.Of)))));
     }
 
     // A state dict's own dictionaries (_extra_state) are not looked into.
     private static void Collect(
-        in PyTorchValue value, string path, int depth, List<(string Path, PyTorchValue Value)> found)
+        in PyTorchValue value, List<string> path, List<(string[] Path, PyTorchValue Value)> found)
     {
         if (value.Kind != PyTorchValueKind.Dictionary)
         {
@@ -97,15 +111,17 @@ internal static class PyTorchStateSearch
 
         if (IsStateDict(value))
         {
-            found.Add((path, value));
+            found.Add(([.. path], value));
             return;
         }
 
         foreach ((PyTorchValue key, PyTorchValue item) in value.Entries)
         {
-            if (depth > 0 && key.Kind == PyTorchValueKind.Text)
+            if (path.Count < MaxDepth && found.Count < MaxFound && key.Kind == PyTorchValueKind.Text)
             {
-                Collect(item, path.Length == 0 ? key.ToText() : $"{path}.{key.ToText()}", depth - 1, found);
+                path.Add(key.ToText());
+                Collect(item, path, found);
+                path.RemoveAt(path.Count - 1);
             }
         }
     }

@@ -15,6 +15,7 @@ public sealed class Device : IDisposable
 
     private readonly bool _isShared;
     private readonly DeviceProperties _properties;
+    private int _traces;
 
     private Device(DeviceOptions options, MatrixPrecision precision, bool isShared)
     {
@@ -105,12 +106,8 @@ public sealed class Device : IDisposable
 
     internal TapeMemory Memory { get; }
 
-    /// <summary>What is told of each operation of the thread that has set it, or null: nothing.</summary>
-    internal OperationTrace? Trace
-    {
-        get => field is { IsOfThisThread: true } trace ? trace : null;
-        set;
-    }
+    /// <summary>What is told of this thread's operations, or null: nothing.</summary>
+    internal OperationTrace? Trace => Volatile.Read(ref _traces) == 0 ? null : OperationTrace.Of(this);
 
     /// <summary>The tape that is on, or null.</summary>
     internal GradientTape? ActiveTape { get; private set; }
@@ -206,6 +203,9 @@ public sealed class Device : IDisposable
         Pool.Close();
         Handle.Dispose();
     }
+
+    /// <summary>A trace of some thread begins, or ends with -1.</summary>
+    internal void CountTrace(int change) => Interlocked.Add(ref _traces, change);
 
     internal void EndTape(GradientTape tape)
     {

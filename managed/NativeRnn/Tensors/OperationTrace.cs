@@ -1,27 +1,51 @@
 namespace NativeRnn;
 
 /// <summary>
-/// The operations that are computed on a device while <see cref="Device.Trace"/> is this, in their order: what a model is
-/// exported from. Each operation of tensors adds itself. One that is made of others (a softmax along an axis in the
-/// middle, a layer) takes their place: it remembers <see cref="Count"/> before and calls <see cref="Fuse"/> after.
+/// The operations that a thread computes on a device while <see cref="Device.Trace"/> is this, in their order: what a
+/// model is exported from. Each operation of tensors adds itself. One that is made of others (a softmax along an axis in
+/// the middle, a layer) takes their place: it remembers <see cref="Count"/> before and calls <see cref="Fuse"/> after.
 /// </summary>
-internal sealed class OperationTrace
+internal sealed class OperationTrace : IDisposable
 {
-    private readonly int _thread = Environment.CurrentManagedThreadId;
+    [ThreadStatic]
+    private static OperationTrace? _ofThread;
+
+    private readonly Device _device;
     private readonly List<TracedOperation> _operations = [];
     private readonly HashSet<Tensor> _known = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Starts a trace of what this thread computes on a device, until it is disposed.</summary>
+    internal OperationTrace(Device device)
+    {
+        if (_ofThread is not null)
+            throw new InvalidOperationException("A trace of this thread is on already.");
+        _device = device;
+        _ofThread = this;
+        device.CountTrace(1);
+    }
 
     internal IReadOnlyList<TracedOperation> Operations => _operations;
 
     internal int Count => _operations.Count;
 
-    internal bool IsOfThisThread => Environment.CurrentManagedThreadId == _thread;
-
     /// <summary>The part of the model that computes, for messages.</summary>
     internal object? Part { get; set; }
 
+    /// <summary>This thread's trace of a device, or null.</summary>
+    internal static OperationTrace? Of(Device device) =>
+        _ofThread is { } trace && ReferenceEquals(trace._device, device) ? trace : null;
+
     /// <summary>Where the operations of a fused one begin; 0 while nothing is traced.</summary>
     internal static int Mark(Device device) => device.Trace?.Count ?? 0;
+
+    /// <summary>Ends it; the operations stay.</summary>
+    public void Dispose()
+    {
+        if (!ReferenceEquals(_ofThread, this))
+            return;
+        _ofThread = null;
+        _device.CountTrace(-1);
+    }
 
     internal void Add(TracedKind kind, object? details, Tensor output, params ReadOnlySpan<Tensor?> inputs) =>
         Add(kind, details, [output], inputs);

@@ -75,6 +75,19 @@ internal enum TracedKind
     /// <summary>Reversed in time. Inputs: x, lengths or null; details: bool, whether x is [B,T,..].</summary>
     Reverse,
 
+    /// <summary>
+    /// 1 at the steps whose numbers are not all one value, else 0: [B,T]. Input: [B,T,..]; details: float, the value.
+    /// </summary>
+    StepMask,
+
+    /// <summary>How many steps of each row count, int32 [B]. Input: 1 and 0, [B,T].</summary>
+    StepCounts,
+
+    /// <summary>
+    /// The steps that count put in front, or back. Inputs: x, 1 and 0 of its steps [B,T]; details: which order.
+    /// </summary>
+    Order,
+
     /// <summary>1 before each row's length, else 0: [B,T]. Input: lengths.</summary>
     LengthMask,
 

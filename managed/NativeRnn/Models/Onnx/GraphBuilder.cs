@@ -53,7 +53,9 @@ internal sealed class GraphBuilder
             node.Attribute.Add(attribute);
         }
 
-        string[] names = [.. Enumerable.Range(0, outputs).Select(place => outputs == 1 ? name : Reserve($"{name}.{place}"))];
+        string[] names = outputs == 1
+            ? [name]
+            : [.. Enumerable.Range(0, outputs).Select(place => Reserve($"{name}.{place}"))];
         node.Output.Add(names);
         Graph.Node.Add(node);
         return names;

@@ -12,10 +12,6 @@ internal sealed partial class GraphExport
         TracedKind.Linear => Linear(operation),
         TracedKind.Embedding => _graph.Node("Gather", [Input(operation, 0), Input(operation, 1)]),
         TracedKind.LayerNorm => LayerNorm(operation),
-        TracedKind.Reverse => Reverse(operation),
-        TracedKind.LengthMask => LengthMask(operation),
-        TracedKind.CausalMask => CausalMask(operation),
-        TracedKind.MaskedMean => MaskedMean(operation),
         TracedKind.Convolution => Convolution(operation),
         TracedKind.MaxPool => Pool("MaxPool", operation),
         TracedKind.AveragePool => Pool("AveragePool", operation),
@@ -82,61 +78,6 @@ internal sealed partial class GraphExport
             [Input(operation, 0), scale, InputOrNone(operation, 2)],
             NodeAttribute.Int("axis", -1),
             NodeAttribute.Float("epsilon", operation.Details<float>()));
-    }
-
-    private string Reverse(PairedOperation operation)
-    {
-        int time = operation.Details<bool>() ? 1 : 0;
-        string lengths = InputOrNone(operation, 1);
-        return lengths.Length == 0
-            ? _graph.Node(
-                "Slice",
-                [
-                    Input(operation, 0), _graph.Int64s(-1), _graph.Int64s(long.MinValue), _graph.Int64s(time),
-                    _graph.Int64s(-1),
-                ])
-            : _graph.Node(
-                "ReverseSequence",
-                [
-                    Input(operation, 0),
-                    _graph.Node("Cast", [lengths], NodeAttribute.To(TensorProto.Types.DataType.Int64)),
-                ],
-                NodeAttribute.Int("time_axis", time),
-                NodeAttribute.Int("batch_axis", 1 - time));
-    }
-
-    // The numbers 0 .. T-1 that are below each row's length.
-    private string LengthMask(PairedOperation operation)
-    {
-        string steps = _graph.Node(
-            "Cast",
-            [_graph.Node("Squeeze", [SizeOf(operation, operation.Outputs[0].Sizes[1])])],
-            NodeAttribute.To(TensorProto.Types.DataType.Int32));
-        string places = _graph.Node("Range", [_graph.Int32(0), steps, _graph.Int32(1)]);
-        string lengths = _graph.Node("Unsqueeze", [Input(operation, 0), _graph.Int64s(1)]);
-        return _graph.Node("Cast", [_graph.Node("Less", [places, lengths])], NodeAttribute.To(Floats));
-    }
-
-    private string CausalMask(PairedOperation operation)
-    {
-        string ones = _graph.Node(
-            "Expand", [_graph.Scalar(1), ShapeOf(operation, operation.Outputs[0].Sizes)]);
-        return _graph.Node("Trilu", [ones], NodeAttribute.Int("upper", 0));
-    }
-
-    private string MaskedMean(PairedOperation operation)
-    {
-        string valid = Input(operation, 1);
-        string counts = _graph.Node(
-            "ReduceSum", [valid, _graph.Int64s(1)], NodeAttribute.Int("keepdims", 1));
-        string kept = _graph.Node(
-            "Where",
-            [
-                AsBoolean(_graph.Node("Unsqueeze", [valid, _graph.Int64s(2)])), Input(operation, 0),
-                _graph.Scalar(0),
-            ]);
-        string sum = _graph.Node("ReduceSum", [kept, _graph.Int64s(1)], NodeAttribute.Int("keepdims", 0));
-        return _graph.Node("Div", [sum, _graph.Node("Max", [counts, _graph.Scalar(1)])]);
     }
 
     private string Convolution(PairedOperation operation)

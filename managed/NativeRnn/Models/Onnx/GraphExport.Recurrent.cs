@@ -38,9 +38,23 @@ internal sealed partial class GraphExport
         {
             if (_needed.Contains(operation.Outputs[place]))
             {
-                operation.Outputs[place].Name = Joined(place == 1 ? hidden : cells);
+                operation.Outputs[place].Name = LastState(operation, Joined(place == 1 ? hidden : cells), place + 1);
             }
         }
+    }
+
+    // Rows without steps end where they started: ONNX Runtime leaves their states undefined.
+    private string LastState(PairedOperation operation, string state, int start)
+    {
+        string lengths = InputOrNone(operation, 4);
+        if (lengths.Length == 0)
+        {
+            return state;
+        }
+
+        string first = InputOrNone(operation, start);
+        string hasSteps = _graph.Node("Unsqueeze", [AsBoolean(lengths), _graph.Int64s(0, 2)]);
+        return _graph.Node("Where", [hasSteps, state, first.Length == 0 ? _graph.Scalar(0) : first]);
     }
 
     // Gives Y [T,D,B,H], Y_h and of an LSTM Y_c.

@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using NativeRnn.Formats.Onnx;
 
 namespace NativeRnn.Models;
@@ -95,7 +96,7 @@ internal sealed partial class GraphExport
         }
     }
 
-    private static void Rename(IList<string> names, Dictionary<string, string> renamed)
+    private static void Rename(RepeatedField<string> names, Dictionary<string, string> renamed)
     {
         for (int place = 0; place < names.Count; place++)
         {
@@ -178,7 +179,7 @@ internal sealed partial class GraphExport
         else
         {
             GraphValue output = operation.Outputs[0];
-            output.Name = TensorNode(operation) ?? LayerNode(operation)
+            output.Name = TensorNode(operation) ?? LayerNode(operation) ?? MaskNode(operation)
                 ?? throw _names.Refuse(operation, operation.Details<string>());
         }
 

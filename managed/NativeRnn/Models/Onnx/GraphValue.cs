@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace NativeRnn.Models;
 
 /// <summary>A tensor of a model: what it was in each trial, and its name in the graph once it has one.</summary>
@@ -9,7 +11,11 @@ internal sealed class GraphValue
     {
         _trials = trials;
         IsConstant = isConstant;
-        Sizes = [.. Enumerable.Range(0, trials[0].Rank).Select(axis => TracedSize.Of(trial => trials[trial].Shape[axis]))];
+        Sizes =
+        [
+            .. Enumerable.Range(0, trials[0].Rank)
+                .Select(axis => TracedSize.Of(trial => trials[trial].Shape[axis])),
+        ];
     }
 
     /// <summary>The one of the first trial.</summary>
@@ -60,5 +66,5 @@ internal sealed class GraphValue
     }
 
     private static ReadOnlySpan<int> Bits(Tensor tensor) =>
-        System.Runtime.InteropServices.MemoryMarshal.Cast<float, int>(tensor.ToArray());
+        MemoryMarshal.Cast<float, int>(tensor.ToArray());
 }

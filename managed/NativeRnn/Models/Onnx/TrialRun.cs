@@ -42,17 +42,9 @@ internal sealed record TrialRun(
         Tensor[] inputs,
         Func<IReadOnlyList<Tensor>, IReadOnlyList<(string Name, Tensor Tensor)>> forward)
     {
-        OperationTrace trace = new();
-        device.Trace = trace;
-        try
-        {
-            IReadOnlyList<(string Name, Tensor Tensor)> outputs = forward(inputs)
-                ?? throw new InvalidOperationException("the model gave no outputs");
-            return new TrialRun(trace.Operations, inputs, [.. outputs]);
-        }
-        finally
-        {
-            device.Trace = null;
-        }
+        using OperationTrace trace = new(device);
+        IReadOnlyList<(string Name, Tensor Tensor)> outputs = forward(inputs)
+            ?? throw new InvalidOperationException("the model gave no outputs");
+        return new TrialRun(trace.Operations, inputs, [.. outputs]);
     }
 }

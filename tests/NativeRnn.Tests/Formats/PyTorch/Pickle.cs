@@ -6,18 +6,18 @@ namespace NativeRnn.Tests.Formats.PyTorch;
 /// <summary>Writes a pickle opcode by opcode, also such as no pickler would write.</summary>
 internal sealed class Pickle
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
     /// <summary>The protocol that torch.save writes.</summary>
     public static Pickle Protocol2 => new Pickle().Raw(0x80, 2);
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => [.. _bytes];
 
     public byte[] Stop() => Op('.').ToArray();
 
     public Pickle Raw(params byte[] bytes)
     {
-        _bytes.Write(bytes);
+        _bytes.AddRange(bytes);
         return this;
     }
 

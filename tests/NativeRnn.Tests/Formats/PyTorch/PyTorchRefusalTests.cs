@@ -43,6 +43,7 @@ public sealed class PyTorchRefusalTests : IDisposable
         { "'O8'", Numpy("O8").Stop() },
         { "8 bytes", Start.Global("numpy.core.multiarray", "scalar").Op('(')
             .Global("numpy", "dtype").Text("f8").Raw(0x85).Op('R').Raw((byte)'C', 1, 0).Ops("tR").Stop() },
+        { "torch.device", Start.Global("torch", "device").Text(new string('a', 33)).Raw(0x85).Op('R').Stop() },
         { "latin1", Start.Global("_codecs", "encode").Text("a").Text("rot13").Raw(0x86).Op('R').Stop() },
     };
 
@@ -90,6 +91,7 @@ public sealed class PyTorchRefusalTests : IDisposable
         { "stack is empty", Start.Ops("N(a").Stop() },
         { "stack is empty", Start.Raw(0x87).Stop() },
         { "but there is none", Start.Ops("Nt").Stop() },
+        { "slot 2 of the memo", Start.Op('N').Put(2).Stop() },
         { "memo has no value 7", Start.Get(7).Stop() },
         { "memo has no value 4294967295", Start.Op('j').UInt32(uint.MaxValue).Stop() },
         { "should go to a List", Start.Ops("}(Ne").Stop() },
@@ -142,12 +144,14 @@ public sealed class PyTorchRefusalTests : IDisposable
         { "no entry 'archive/data/1'", Pickle.OneTensor("1", 6, 0, [1], [1]) },
         { "no entry 'archive/data/../data/0'", Pickle.OneTensor("../data/0", 6, 0, [1], [1]) },
         { "no entry 'archive/data/'", Pickle.OneTensor("", 6, 0, [1], [1]) },
-        { "3 float64 here and 6 float32", Start.Op('(').Storage("0", 6).Storage("0", 3, "DoubleStorage").Op('t').Stop() },
+        { "3 float64 here and 6 float32", Start.Op('(').Storage("0", 6).Storage("0", 3, "DoubleStorage").Op('t')
+            .Stop() },
         { "torch.ComplexFloatStorage", Start.Storage("0", 3, "ComplexFloatStorage").Stop() },
         { "BINPERSID names 'a'", Start.Text("a").Op('Q').Stop() },
         { "BINPERSID", Start.Op('(').Text("module").Global("torch", "FloatStorage").Text("0").Text("cpu").Int(6)
             .Ops("tQ").Stop() },
-        { "BINPERSID", Start.Op('(').Text("storage").Text("FloatStorage").Text("0").Text("cpu").Int(6).Ops("tQ").Stop() },
+        { "BINPERSID", Start.Op('(').Text("storage").Text("FloatStorage").Text("0").Text("cpu").Int(6)
+            .Ops("tQ").Stop() },
         { "BINPERSID", Start.Op('(').Text("storage").Global("torch", "Size").Text("0").Text("cpu").Int(6)
             .Ops("tQ").Stop() },
         { "should be a storage", Start.Global("torch._utils", "_rebuild_tensor_v2").Ops("(NNNNNNtR").Stop() },

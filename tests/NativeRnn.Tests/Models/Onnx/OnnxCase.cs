@@ -12,6 +12,9 @@ internal sealed record OnnxCase(
     /// <summary>[B,T,6].</summary>
     public static OnnxInput Sequences { get; } = OnnxInput.Floats("x", "batch", "time", 6);
 
+    /// <summary>[B,T,6] with steps of zeros here and there.</summary>
+    public static OnnxInput Padded { get; } = OnnxInput.Floats("padded", "batch", "time", 6);
+
     /// <summary>[T,B,6].</summary>
     public static OnnxInput TimeMajor { get; } = OnnxInput.Floats("x", "time", "batch", 6);
 

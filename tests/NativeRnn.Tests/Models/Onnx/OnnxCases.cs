@@ -10,6 +10,9 @@ internal static class OnnxCases
     public static IReadOnlyDictionary<string, Func<OnnxCase>> All { get; } = new Dictionary<string, Func<OnnxCase>>(
         [.. OnnxRecurrentCases.All(), .. Dense(), .. Attention(), .. Convolution(), .. Operations(), .. Models()]);
 
+    /// <summary>Models whose files hold operators that sort.</summary>
+    public static IReadOnlyDictionary<string, Func<OnnxCase>> Sorting { get; } = OnnxRecurrentCases.Masked();
+
     private static Dictionary<string, Func<OnnxCase>> Dense() => new()
     {
         ["linear of sequences"] = () => OnnxCase.Of(new Linear(6, 4, seed: 1)),
@@ -170,7 +173,10 @@ internal static class OnnxCases
 
     private static OnnxCase ToKeys(SequenceAttention layer, int keySize = 5) => OnnxCase.Of(
         layer,
-        [OnnxInput.Floats("query", "batch", "query_time", 6), OnnxInput.Floats("keys", "batch", "time", keySize), OnnxCase.Lengths],
+        [
+            OnnxInput.Floats("query", "batch", "query_time", 6), OnnxInput.Floats("keys", "batch", "time", keySize),
+            OnnxCase.Lengths,
+        ],
         x => [("y", layer.Forward(x[0], x[1], x[2]).Output)]);
 
     private static TransformerEncoder Transformer(bool normFirst, Activation activation) => new(

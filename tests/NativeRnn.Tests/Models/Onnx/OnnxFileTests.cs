@@ -108,7 +108,7 @@ public sealed class OnnxFileTests
 
     private static string Text(ValueInfoProto value) => value.Name + "[" + string.Join(
         ",",
-        value.Type.TensorType.Shape.Dim.Select(dim => dim.DimParam.Length > 0 ? dim.DimParam : $"{dim.DimValue}")) + "]";
+        value.Type.TensorType.Shape.Dim.Select(dim => dim.HasDimParam ? dim.DimParam : $"{dim.DimValue}")) + "]";
 
     private static int[] Initializer(ModelProto file, string name, long[] shape)
     {

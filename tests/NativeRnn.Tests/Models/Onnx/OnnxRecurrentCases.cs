@@ -12,6 +12,26 @@ internal static class OnnxRecurrentCases
     public static IEnumerable<KeyValuePair<string, Func<OnnxCase>>> All() =>
         [.. Grid(), .. Settings(), .. Options(), .. States(), .. Wrapped()];
 
+    /// <summary>Masks that layers find in numbers: their steps are sorted, which takes operators of its own.</summary>
+    public static Dictionary<string, Func<OnnxCase>> Masked() => new()
+    {
+        ["masking, lstm backwards, time distributed, dense"] = () => OnnxCase.Of(new Sequential(
+            new Masking(),
+            new Lstm(Hidden, returnSequences: true, goBackwards: true, seed: 1),
+            new TimeDistributed(new Dense(4, seed: 2)),
+            new Gru(Hidden, seed: 3)), OnnxCase.Padded),
+        ["masking, both directions, pooling"] = () => OnnxCase.Of(new Sequential(
+            new Masking(),
+            new Bidirectional(new SimpleRnn(Hidden, returnSequences: true, seed: 1)),
+            new Lstm(Hidden, returnSequences: true, bidirectional: true, seed: 2),
+            new GlobalMaxPool1d()), OnnxCase.Padded),
+        ["masked embedding, gru, attention"] = () => OnnxCase.Of(new Sequential(
+            new Embedding(10, 6, maskZero: true, seed: 1),
+            new Gru(6, returnSequences: true, seed: 2),
+            new MultiHeadAttention(6, 2, seed: 3),
+            new GlobalAveragePool1d()), OnnxCase.Tokens),
+    };
+
     private static Dictionary<string, Func<OnnxCase>> Grid()
     {
         Dictionary<string, Func<OnnxCase>> all = [];
@@ -69,7 +89,8 @@ internal static class OnnxRecurrentCases
             OutputActivation = GateActivation.Relu,
         }),
         ["simple rnn, elu"] = () => OnnxCase.Of(new SimpleRnn(
-            6, Hidden, batchFirst: true, seed: 1, options: new RecurrentOptions { Activation = GateActivation.Elu(0.7f) })),
+            6, Hidden, batchFirst: true, seed: 1,
+            options: new RecurrentOptions { Activation = GateActivation.Elu(0.7f) })),
         ["simple rnn, affine, two directions"] = () => OnnxCase.Of(new SimpleRnn(
             6, Hidden, batchFirst: true, bidirectional: true, seed: 1,
             options: new RecurrentOptions { Activation = GateActivation.Affine(0.5f, 0.1f) })),
