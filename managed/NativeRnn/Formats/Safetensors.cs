@@ -9,8 +9,8 @@ namespace NativeRnn.Formats;
 
 /// <summary>
 /// Reads and writes safetensors files: named tensors behind a JSON header. Float32 and int32 are
-/// written; float64, float16 and bfloat16 are read as float32, integers of other sizes and truth values as int32.
-/// Files that are written here carry a checksum, which reading compares.
+/// written; float64, float16 and bfloat16 are read as float32, integers of other sizes and truth values as
+/// int32. Files that are written here carry a checksum, which reading compares.
 /// </summary>
 public static class Safetensors
 {
@@ -25,7 +25,8 @@ public static class Safetensors
     /// <param name="tensors">The tensors by name, of any shape and device; no name twice.</param>
     /// <param name="metadata">Texts by name to store with them, or null.</param>
     /// <exception cref="ArgumentException">
-    /// A name is empty, too long, reserved or there twice, or names and metadata are longer than a header may be.
+    /// A name is empty, too long, reserved or there twice, or names and metadata are longer than a header may
+    /// be.
     /// </exception>
     public static void Save(
         string path,
@@ -69,8 +70,8 @@ public static class Safetensors
     /// <param name="device">Where the tensors go; null: <see cref="Device.Default"/>.</param>
     /// <returns>The tensors, in memory of their own also while a tape is on.</returns>
     /// <exception cref="ModelFormatException">
-    /// It is no safetensors file, is truncated or damaged, says things that contradict each other, or has elements
-    /// that are not read (F8_E4M3, F8_E5M2, C64; integers beyond int32); the message says which.
+    /// It is no safetensors file, is truncated or damaged, says things that contradict each other, or has
+    /// elements that are not read (F8_E4M3, F8_E5M2, C64; integers beyond int32); the message says which.
     /// </exception>
     public static SafetensorsFile Load(string path, Device? device = null)
     {
@@ -141,8 +142,8 @@ public static class Safetensors
             || metadata.Keys.Any(name => name.Length > SafetensorsHeader.MaxNameLength / 6))
         {
             throw new ArgumentException(
-                $"the metadata are {metadata.Count} texts; there may be {SafetensorsHeader.MaxCount - 1}, with " +
-                $"names of up to {SafetensorsHeader.MaxNameLength / 6} characters", nameof(metadata));
+                $"the metadata are {metadata.Count} texts; there may be {SafetensorsHeader.MaxCount - 1}, " +
+                $"with names of up to {SafetensorsHeader.MaxNameLength / 6} characters", nameof(metadata));
         }
     }
 
@@ -154,7 +155,8 @@ public static class Safetensors
         {
             SafetensorsElement element = SafetensorsElement.Of(tensor.DType);
             long end = begin + (element.Size * tensor.Length);
-            entries.Add(new SafetensorsEntry(name, element, tensor.Shape.ToArray(), tensor.Length, begin, end));
+            int[] shape = tensor.Shape.ToArray();
+            entries.Add(new SafetensorsEntry(name, element, shape, tensor.Length, begin, end));
             begin = end;
         }
 

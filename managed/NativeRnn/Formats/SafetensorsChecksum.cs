@@ -5,9 +5,10 @@ using System.Text;
 namespace NativeRnn.Formats;
 
 /// <summary>
-/// What files of this library say of themselves in their metadata: a hash (XxHash128) of the names, types, shapes and
-/// places of the tensors, of the other metadata, and of the data. A changed bit that leaves the header in order, such as
-/// one of a weight or of a setting, is found by it. It is no protection from people who mean harm: they can compute it.
+/// What files of this library say of themselves in their metadata: a hash (XxHash128) of the names, types,
+/// shapes and places of the tensors, of the other metadata, and of the data. A changed bit that leaves the
+/// header in order, such as one of a weight or of a setting, is found by it. It is no protection from people
+/// who mean harm: they can compute it.
 /// </summary>
 internal sealed class SafetensorsChecksum
 {

@@ -65,9 +65,6 @@ internal sealed class SafetensorsHeader
         return header;
     }
 
-    /// <summary>The entry of a name, or null.</summary>
-    internal SafetensorsEntry? Find(string name) => _entries.Find(entry => entry.Name == name);
-
     private void ReadAll(ref Utf8JsonReader reader)
     {
         reader.Read();

@@ -6,8 +6,8 @@ using NativeRnn.Interop;
 namespace NativeRnn.Formats;
 
 /// <summary>
-/// An open safetensors file: the header is read and checked, the data are mapped, and each tensor is copied once, from
-/// the map to where it is wanted.
+/// An open safetensors file: the header is read and checked, the data are mapped, and each tensor is copied
+/// once, from the map to where it is wanted.
 /// </summary>
 internal sealed class SafetensorsReader : IDisposable
 {
@@ -41,7 +41,8 @@ internal sealed class SafetensorsReader : IDisposable
     internal long DataLength => _file.Length - _data;
 
     /// <summary>Opens a file and reads its header.</summary>
-    /// <exception cref="ModelFormatException">The header is damaged, or contradicts itself or the file.</exception>
+    /// <exception cref="ModelFormatException">The header is damaged, or contradicts itself or the
+    /// file.</exception>
     internal static SafetensorsReader Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -65,11 +66,17 @@ internal sealed class SafetensorsReader : IDisposable
     }
 
     /// <summary>Compares the file with the checksum in its metadata, if it has one.</summary>
-    /// <exception cref="ModelFormatException">They differ.</exception>
-    internal void Verify()
+    /// <param name="required">Whether it must have one.</param>
+    /// <exception cref="ModelFormatException">They differ, or there is none and must be.</exception>
+    internal void Verify(bool required = false)
     {
         if (!Header.Metadata.TryGetValue(SafetensorsChecksum.MetadataName, out string? wanted))
         {
+            if (required)
+            {
+                throw Damaged("there is no checksum");
+            }
+
             return;
         }
 
@@ -143,7 +150,8 @@ internal sealed class SafetensorsReader : IDisposable
     {
         if (!entry.Element.IsRead)
         {
-            throw Invalid(entry, $"the dtype {entry.Element.Name} is not read, only {SafetensorsElement.Names}");
+            throw Invalid(
+                entry, $"the dtype {entry.Element.Name} is not read, only {SafetensorsElement.Names}");
         }
     }
 
@@ -196,8 +204,9 @@ internal sealed class SafetensorsReader : IDisposable
     }
 
     private ModelFormatException Damaged(string what) => new(
-        FilePath, "header", $"{what}: the file was damaged, or changed after it was written (who changes " +
-        $"one on purpose leaves '{SafetensorsChecksum.MetadataName}' out of its metadata)");
+        FilePath, "header", $"{what}: the file was damaged, or changed after it was written. Weights that " +
+        "were changed on purpose are read by LoadWeights from a file without " +
+        $"'{SafetensorsChecksum.MetadataName}' in its metadata");
 
     private ModelFormatException Invalid(SafetensorsEntry entry, string what) =>
         new(FilePath, $"tensor '{entry.Name}'", what);

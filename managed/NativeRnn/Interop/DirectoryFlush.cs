@@ -4,15 +4,17 @@ using System.Text;
 namespace NativeRnn.Interop;
 
 /// <summary>
-/// Forces a directory's entries to the disk, as a file that was moved there needs on Unix. .NET opens no directories,
-/// so the C library does. Windows has no such call and needs none: NTFS keeps a log of its entries.
+/// Forces a directory's entries to the disk, as a file that was moved there needs on Unix. .NET opens no
+/// directories, so the C library does. Windows has no such call and needs none: NTFS keeps a log of its
+/// entries.
 /// </summary>
 internal static unsafe partial class DirectoryFlush
 {
     private const string CLibrary = "libc";
     private const int ReadOnly = 0;
 
-    /// <summary>Does its best: file systems that can't do it for directories say so, and that is no failure.</summary>
+    /// <summary>Does its best: file systems that can't do it for directories say so, and that is no
+    /// failure.</summary>
     internal static void Run(string directory)
     {
         if (OperatingSystem.IsWindows())

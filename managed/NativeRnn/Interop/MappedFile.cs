@@ -3,9 +3,9 @@ using System.IO.MemoryMappedFiles;
 namespace NativeRnn.Interop;
 
 /// <summary>
-/// A file's bytes as memory: what is looked at is read from the disk, nothing is copied. While it is mapped no other
-/// program may make the file shorter (on Unix that is a fault of the process); files of this library are replaced by
-/// moving new ones to their place, which leaves a mapped one as it is.
+/// A file's bytes as memory: what is looked at is read from the disk, nothing is copied. While it is mapped
+/// no other program may make the file shorter (on Unix that is a fault of the process); files of this library
+/// are replaced by moving new ones to their place, which leaves a mapped one as it is.
 /// </summary>
 internal sealed unsafe class MappedFile : IDisposable
 {

@@ -5,7 +5,8 @@ namespace NativeRnn.Layers;
 /// <summary>
 /// A part of a model: parameters, and modules in it, each registered under a name. Derive from it,
 /// register the parts in the constructor and override <see cref="Forward"/>, or give the class
-/// a Forward of its own.
+/// a Forward of its own. <c>Save</c> of <c>NativeRnn.Models.SavedModel</c> puts a whole model into a file,
+/// <see cref="ModuleWeights.SaveWeights"/> the weights alone.
 /// </summary>
 [SuppressMessage("Naming", "CA1716", Justification = "The field's word; no C# keyword.")]
 public abstract class Module

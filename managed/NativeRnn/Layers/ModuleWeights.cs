@@ -3,8 +3,8 @@ using NativeRnn.Formats;
 namespace NativeRnn.Layers;
 
 /// <summary>
-/// Weights of modules in safetensors files. <c>SavedModel</c> in <c>NativeRnn.Models</c> saves the model with them, so
-/// that it is made again from the file alone: <c>model.Save(path)</c>, <c>SavedModel.Load(path)</c>.
+/// Weights of modules in safetensors files. <c>SavedModel</c> in <c>NativeRnn.Models</c> saves the model with
+/// them, so that it is made again from the file alone: <c>model.Save(path)</c>, <c>SavedModel.Load(path)</c>.
 /// </summary>
 public static class ModuleWeights
 {

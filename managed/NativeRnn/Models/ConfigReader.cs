@@ -36,7 +36,8 @@ public sealed class ConfigReader
     /// <summary>An integer.</summary>
     /// <param name="name">Of the setting.</param>
     /// <exception cref="ModelFormatException">There is no such setting.</exception>
-    public int GetInt32(string name) => IsInt32(Get(name), out int value) ? value : throw Wrong(name, "an integer");
+    public int GetInt32(string name) =>
+        IsInt32(Get(name), out int value) ? value : throw Wrong(name, "an integer");
 
     /// <summary>A number.</summary>
     /// <inheritdoc cref="GetInt32"/>
@@ -100,8 +101,8 @@ public sealed class ConfigReader
     }
 
     /// <summary>
-    /// Refuses the file unless it has floats of a name and a shape: call it before making parameters of sizes that
-    /// were told, so that a damaged file does not take more memory than it has bytes.
+    /// Refuses the file unless it has floats of a name and a shape: call it before making parameters of sizes
+    /// that were told, so that a damaged file does not take more memory than it has bytes.
     /// </summary>
     /// <param name="name">As in the state dict of this module, such as <c>weight</c>.</param>
     /// <param name="shape">The sizes of its axes.</param>
@@ -177,16 +178,17 @@ public sealed class ConfigReader
 
     private int[] Int32s(JsonElement array, string name)
     {
+        const string Wanted = "an array of integers";
         if (array.ValueKind != JsonValueKind.Array)
         {
-            throw Wrong(name, "an array of integers");
+            throw Wrong(name, Wanted);
         }
 
         int[] values = new int[array.GetArrayLength()];
         int count = 0;
         foreach (JsonElement element in array.EnumerateArray())
         {
-            values[count++] = IsInt32(element, out int value) ? value : throw Wrong(name, "an array of integers");
+            values[count++] = IsInt32(element, out int value) ? value : throw Wrong(name, Wanted);
         }
 
         return values;

@@ -5,8 +5,8 @@ using NativeRnn.Layers;
 namespace NativeRnn.Models;
 
 /// <summary>
-/// Makes a model from an open file: each size that a module asks memory for is compared with the tensors of the file
-/// before, so that no file makes a model that is larger than itself.
+/// Makes a model from an open file: each size that a module asks memory for is compared with the tensors of
+/// the file before, so that no file makes a model that is larger than itself.
 /// </summary>
 internal sealed class ModelReader(SafetensorsReader file, Device device)
 {
@@ -27,7 +27,8 @@ internal sealed class ModelReader(SafetensorsReader file, Device device)
     {
         if (config.Length > ModelWriter.MaxLength)
         {
-            throw Invalid("$", $"the settings have {config.Length} characters, at most {ModelWriter.MaxLength} are read");
+            throw Invalid(
+                "$", $"the settings have {config.Length} characters, at most {ModelWriter.MaxLength} are read");
         }
 
         try
@@ -105,7 +106,8 @@ internal sealed class ModelReader(SafetensorsReader file, Device device)
         if (version is < 1 or > ModelWriter.Version)
         {
             throw Invalid(
-                "$.version", $"version {version} is not known; this library reads up to {ModelWriter.Version}");
+                "$.version",
+                $"version {version} is not known; this library reads up to {ModelWriter.Version}");
         }
 
         Module module;

@@ -7,8 +7,8 @@ namespace NativeRnn.Models;
 
 /// <summary>
 /// Writes what makes a model again: <c>{"version":1,"model":MODULE,"weights":{..}}</c>, where a MODULE is
-/// <c>{"kind":"Lstm","name":"encoder.0", settings and modules within}</c>, or <c>{"same":NAME}</c> of one that stands in
-/// several places.
+/// <c>{"kind":"Lstm","name":"encoder.0", settings and modules within}</c>, or <c>{"same":NAME}</c> of one
+/// that stands in several places.
 /// </summary>
 internal sealed class ModelWriter
 {
@@ -64,8 +64,8 @@ internal sealed class ModelWriter
         if (!_names.TryGetValue(module, out string? name))
         {
             throw new InvalidOperationException(
-                $"a {module.GetType().Name} is told to the file, but is no registered part of the model: call " +
-                "Register in the constructor of the module that it is a part of");
+                $"a {module.GetType().Name} is told to the file, but is no registered part of the model: " +
+                "call Register in the constructor of the module that it is a part of");
         }
 
         Json.WriteStartObject();
@@ -89,8 +89,9 @@ internal sealed class ModelWriter
         Type type = module.GetType();
         string where = name.Length == 0 ? "the model" : $"'{name}'";
         string why = ModuleKinds.Refused.GetValueOrDefault(type)
-            ?? $"its class is not known. Call SavedModel.Register<{type.Name}> once before saving and loading";
+            ?? $"its class is not known. Call SavedModel.Register<{type.Name}> before saving and loading";
         return new NotSupportedException(
-            $"{where} is a {type.Name} and can't be saved as a model: {why}; or save the weights alone, by SaveWeights");
+            $"{where} is a {type.Name} and can't be saved as a model: {why}; or save the weights alone, by " +
+            "SaveWeights");
     }
 }

@@ -2,7 +2,8 @@ using NativeRnn.Layers;
 
 namespace NativeRnn.Models;
 
-/// <summary>The kinds of modules that files hold: those of the library, and those that users register.</summary>
+/// <summary>The kinds of modules that files hold: those of the library, and those that users
+/// register.</summary>
 internal static class ModuleKinds
 {
     private static readonly Lock Changes = new();
@@ -13,7 +14,8 @@ internal static class ModuleKinds
     {
         ReadOnlySpan<ModuleKind[]> groups =
         [
-            ModelKinds.All, RecurrentKinds.All, ScanKinds.All, WeightedKinds.All, ShapeKinds.All, AttentionKinds.All,
+            ModelKinds.All, RecurrentKinds.All, ScanKinds.All,
+            WeightedKinds.All, ShapeKinds.All, AttentionKinds.All,
         ];
         foreach (ModuleKind[] group in groups)
         {
@@ -24,8 +26,8 @@ internal static class ModuleKinds
     /// <summary>Classes of the library that no file can hold, and why.</summary>
     internal static IReadOnlyDictionary<Type, string> Refused { get; } = new Dictionary<Type, string>
     {
-        [typeof(Lambda)] = "it holds a function of the program. Put the function into a class that derives from " +
-            "Module, and register that",
+        [typeof(Lambda)] = "it holds a function of the program. Put the function into a class that derives " +
+            "from Module, and register that",
     };
 
     internal static void Add(ModuleKind kind)
@@ -40,7 +42,8 @@ internal static class ModuleKinds
             if (!ByType.TryAdd(kind.Type, kind))
             {
                 throw new ArgumentException(
-                    $"the class {kind.Type.Name} is registered already, as '{ByType[kind.Type].Name}'", nameof(kind));
+                    $"the class {kind.Type.Name} is registered already, as '{ByType[kind.Type].Name}'",
+                    nameof(kind));
             }
 
             ByName.Add(kind.Name, kind);

@@ -4,8 +4,8 @@ using NativeRnn.Layers;
 namespace NativeRnn.Models;
 
 /// <summary>
-/// Regularisers and constraints in a file: <c>"weights":{"0.weight":{"regularizer":{..},"constraint":{..}}}</c>, of those
-/// weights that have any.
+/// Regularisers and constraints in a file:
+/// <c>"weights":{"0.weight":{"regularizer":{..},"constraint":{..}}}</c>, of those weights that have any.
 /// </summary>
 internal static class WeightRules
 {
@@ -66,6 +66,8 @@ internal static class WeightRules
             {
                 found.Parameter.SetConstraint(ConstraintOf(rules.GetConfig(Constraint)), found.View.Name);
             }
+
+            rules.RequireAllRead();
         }
     }
 
@@ -93,9 +95,9 @@ internal static class WeightRules
         if (constraint is not MaxNorm norm)
         {
             throw new NotSupportedException(
-                $"the constraint of '{weights}' is a {constraint.GetType().Name}, which no file can hold: take it " +
-                "away with SetConstraint(null) before saving and set it again after loading, or save the weights " +
-                "alone, by SaveWeights");
+                $"the constraint of '{weights}' is a {constraint.GetType().Name}, which no file can hold: take " +
+                "it away with SetConstraint(null) before saving and set it again after loading, or save the " +
+                "weights alone, by SaveWeights");
         }
 
         json.WriteStartObject(Constraint);

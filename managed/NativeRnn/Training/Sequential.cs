@@ -6,7 +6,8 @@ namespace NativeRnn.Training;
 
 /// <summary>
 /// Layers in a row, each fed with the output of the one before, with training as in Keras:
-/// <see cref="Compile"/>, <c>Fit</c>, <c>Evaluate</c>, <see cref="Predict"/>.
+/// <see cref="Compile"/>, <c>Fit</c>, <c>Evaluate</c>, <see cref="Predict"/>; and <c>Save(path)</c> of
+/// <c>NativeRnn.Models.SavedModel</c>.
 /// </summary>
 /// <example>
 /// <code>

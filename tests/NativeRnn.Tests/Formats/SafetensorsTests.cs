@@ -132,7 +132,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         float[] values = Layers.Numbers.Uniform(70_000, 3);
         string header = Entry("F32", "[70000]", "[0,280000]");
-        Write(header + new string(' ', 8 - ((header.Length - 1) % 8)), MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        string padded = header + new string(' ', 8 - ((header.Length - 1) % 8));
+        Write(padded, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
         Assert.Equal(1, new FileInfo(_path).Length % 4);
 
         Assert.Equal(values, Safetensors.Load(_path, _device).Tensors["a"].ToArray());
@@ -228,7 +229,8 @@ public sealed class SafetensorsTests : IDisposable
     public void HeaderRead_ListsTheEntries()
     {
         Safetensors.Save(
-            _path, [new("a", Tensor.From([1f, 2f], [2, 1], _device)), new("b", Tensor.From([3], [1], _device))],
+            _path,
+            [new("a", Tensor.From([1f, 2f], [2, 1], _device)), new("b", Tensor.From([3], [1], _device))],
             new Dictionary<string, string> { ["x"] = "y" });
 
         SafetensorsHeader header = SafetensorsHeader.Read(_path);

@@ -30,7 +30,8 @@ internal sealed record SavedModelCase(
         return Tensor.From([.. Enumerable.Range(0, count).Select(index => index * 3 % 5)], shape, device);
     }
 
-    private static SavedModelCase Of(string name, Func<Device, Module> make, Func<Device, Tensor> input) => new(
+    private static SavedModelCase Of(
+        string name, Func<Device, Module> make, Func<Device, Tensor> input) => new(
         name,
         device =>
         {

@@ -39,20 +39,23 @@ internal static class SavedModelCases
     {
         yield return SavedModelCase.Of("Lstm of Keras", _ => new Lstm(4, returnSequences: true), 2, 3, 5);
         yield return SavedModelCase.Of(
-            "Lstm of Keras, last step, both ways, with options", _ => new Lstm(4, bidirectional: true, options: KerasOptions), 2, 3, 5);
+            "Lstm of Keras, last step, both ways, with options",
+            _ => new Lstm(4, bidirectional: true, options: KerasOptions), 2, 3, 5);
         yield return SavedModelCase.Of(
             "Lstm, stateful, with state",
             _ => new Lstm(4, stateful: true, returnState: true, goBackwards: true), 2, 3, 5);
         yield return SavedModelCase.Of(
             "Lstm of PyTorch",
-            device => new Lstm(5, 4, 2, bias: false, batchFirst: true, dropout: 0.5f, bidirectional: true, device: device),
+            device => new Lstm(
+                5, 4, 2, bias: false, batchFirst: true, dropout: 0.5f, bidirectional: true, device: device),
             2, 3, 5);
         yield return SavedModelCase.Of(
             "Lstm with a projection and options",
             device => new Lstm(5, 4, 2, projSize: 3, device: device, options: LstmOptions), 3, 2, 5);
         yield return SavedModelCase.Of(
             "Lstm in parts",
-            device => new Lstm(5, 4, device: device, options: new RecurrentOptions { CheckpointSteps = 2 }), 3, 2, 5);
+            device => new Lstm(5, 4, device: device, options: new RecurrentOptions { CheckpointSteps = 2 }),
+            3, 2, 5);
         yield return SavedModelCase.Of("Gru of Keras", _ => new Gru(4, resetAfter: false), 2, 3, 5);
         yield return SavedModelCase.Of(
             "Gru of PyTorch with options",
@@ -62,7 +65,8 @@ internal static class SavedModelCases
                 Activation = GateActivation.Relu,
             }),
             3, 2, 5);
-        yield return SavedModelCase.Of("SimpleRnn of Keras", _ => new SimpleRnn(4, activation: Activation.Relu), 2, 3, 5);
+        yield return SavedModelCase.Of(
+            "SimpleRnn of Keras", _ => new SimpleRnn(4, activation: Activation.Relu), 2, 3, 5);
         yield return SavedModelCase.Of(
             "SimpleRnn of PyTorch with options",
             device => new SimpleRnn(5, 4, 2, device: device, options: new RecurrentOptions
@@ -74,7 +78,8 @@ internal static class SavedModelCases
 
     private static IEnumerable<SavedModelCase> Cells()
     {
-        yield return SavedModelCase.Of("LstmCell", device => new LstmCell(5, 4, bias: false, device: device), 2, 5);
+        yield return SavedModelCase.Of(
+            "LstmCell", device => new LstmCell(5, 4, bias: false, device: device), 2, 5);
         yield return SavedModelCase.Of(
             "GruCell", device => new GruCell(5, 4, resetAfter: false, device: device), 2, 5);
         yield return SavedModelCase.Of(
@@ -84,18 +89,21 @@ internal static class SavedModelCases
             "Rnn of a cell with options",
             device => new Rnn(
                 new LstmCell(5, 4, device: device, options: new RecurrentOptions { Peephole = true }),
-                returnSequences: true, returnState: true, goBackwards: true, stateful: true, batchFirst: false),
+                returnSequences: true, returnState: true, goBackwards: true, stateful: true,
+                batchFirst: false),
             3, 2, 5);
     }
 
     private static IEnumerable<SavedModelCase> Scans()
     {
-        yield return SavedModelCase.Of("IndRnn of Keras", _ => new IndRnn(4, activation: Activation.Tanh), 2, 3, 5);
+        yield return SavedModelCase.Of(
+            "IndRnn of Keras", _ => new IndRnn(4, activation: Activation.Tanh), 2, 3, 5);
         yield return SavedModelCase.Of(
             "IndRnn of PyTorch",
             device => new IndRnn(5, 4, bias: false, bidirectional: true, device: device), 3, 2, 5);
         yield return SavedModelCase.Of("MinGru", _ => new MinGru(4, returnSequences: true), 2, 3, 5);
-        yield return SavedModelCase.Of("MinLstm", device => new MinLstm(5, 4, batchFirst: true, device: device), 2, 3, 5);
+        yield return SavedModelCase.Of(
+            "MinLstm", device => new MinLstm(5, 4, batchFirst: true, device: device), 2, 3, 5);
     }
 
     private static IEnumerable<SavedModelCase> Weighted()
@@ -103,7 +111,8 @@ internal static class SavedModelCases
         yield return SavedModelCase.Of("Dense", _ => new Dense(3, Activation.Gelu, bias: false), 2, 5);
         yield return SavedModelCase.Of("Linear", device => new Linear(5, 3, device: device), 2, 5);
         yield return SavedModelCase.OfIndices(
-            "Embedding", device => new Embedding(5, 3, paddingIndex: 1, device: device, maskZero: true), 2, 4);
+            "Embedding",
+            device => new Embedding(5, 3, paddingIndex: 1, device: device, maskZero: true), 2, 4);
         yield return SavedModelCase.Of("LayerNormalization", _ => new LayerNormalization(0.01f), 2, 5);
         yield return SavedModelCase.Of(
             "LayerNormalization without weights", _ => new LayerNormalization(affine: false), 2, 5);
@@ -120,9 +129,11 @@ internal static class SavedModelCases
         yield return SavedModelCase.Of("Dropout", _ => new Dropout(0.25f), 2, 5);
         yield return SavedModelCase.Of("Masking", _ => new Masking(-0.5f), 2, 3, 5);
         yield return SavedModelCase.Of("Masking of NaN", _ => new Masking(float.NaN), 2, 3, 5);
-        yield return SavedModelCase.Of("ActivationLayer", _ => new ActivationLayer(Activation.Softplus), 2, 5);
+        yield return SavedModelCase.Of(
+            "ActivationLayer", _ => new ActivationLayer(Activation.Softplus), 2, 5);
         yield return SavedModelCase.Of("MaxPool1d", _ => new MaxPool1d(3, 2, TimePadding.Same), 2, 6, 4);
-        yield return SavedModelCase.Of("AveragePool1d", _ => new AveragePool1d(3, 1, TimePadding.Causal), 2, 6, 4);
+        yield return SavedModelCase.Of(
+            "AveragePool1d", _ => new AveragePool1d(3, 1, TimePadding.Causal), 2, 6, 4);
         yield return SavedModelCase.Of("GlobalMaxPool1d", _ => new GlobalMaxPool1d(), 2, 6, 4);
         yield return SavedModelCase.Of("GlobalAveragePool1d", _ => new GlobalAveragePool1d(), 2, 6, 4);
         yield return SavedModelCase.Of("Flatten", _ => new Flatten(2), 2, 3, 4, 2);
@@ -139,11 +150,13 @@ internal static class SavedModelCases
         {
             yield return SavedModelCase.Of(
                 $"LuongAttention {score}",
-                device => new LuongAttention(score, 3, score == LuongScore.Dot ? 3 : 4, device: device), Attend);
+                device => new LuongAttention(score, 3, score == LuongScore.Dot ? 3 : 4, device: device),
+                Attend);
         }
 
         yield return SavedModelCase.Of(
-            "MultiHeadAttention", device => new MultiHeadAttention(6, 3, 0.1f, bias: false, device: device), 2, 3, 6);
+            "MultiHeadAttention",
+            device => new MultiHeadAttention(6, 3, 0.1f, bias: false, device: device), 2, 3, 6);
         yield return SavedModelCase.Of("TransformerEncoderLayer", EncoderLayer, 2, 3, 6);
         yield return SavedModelCase.Of(
             "TransformerEncoder",
@@ -151,7 +164,8 @@ internal static class SavedModelCases
                 [EncoderLayer(device), EncoderLayer(device)], new LayerNormalization(6, device: device)),
             2, 3, 6);
         yield return SavedModelCase.Of(
-            "TransformerEncoder without norm", device => new TransformerEncoder([EncoderLayer(device)]), 2, 3, 6);
+            "TransformerEncoder without norm",
+            device => new TransformerEncoder([EncoderLayer(device)]), 2, 3, 6);
         yield return SavedModelCase.Of(
             "PositionalEncoding", device => new PositionalEncoding(6, 9, 0.1f, device: device), 2, 3, 6);
         yield return SavedModelCase.Of(
@@ -180,7 +194,8 @@ internal static class SavedModelCases
         yield return SavedModelCase.Of("TimeDistributed", _ => new TimeDistributed(new Dense(3)), 2, 3, 5);
         foreach (Seq2SeqAttention attention in Enum.GetValues<Seq2SeqAttention>())
         {
-            yield return SavedModelCase.Of($"Seq2Seq {attention}", device => Seq2Seq(attention, device), Translate);
+            yield return SavedModelCase.Of(
+                $"Seq2Seq {attention}", device => Seq2Seq(attention, device), Translate);
         }
 
         foreach (RnnCell cell in Enum.GetValues<RnnCell>())
@@ -188,7 +203,14 @@ internal static class SavedModelCases
             yield return SavedModelCase.OfIndices(
                 $"LanguageModel {cell}",
                 device => new LanguageModel(
-                    new LanguageModelOptions { Vocabulary = 5, Embedding = 3, Hidden = 4, Cell = cell, Layers = 2 },
+                    new LanguageModelOptions
+                    {
+                        Vocabulary = 5,
+                        Embedding = 3,
+                        Hidden = 4,
+                        Cell = cell,
+                        Layers = 2,
+                    },
                     device),
                 4, 2);
         }

@@ -6,7 +6,8 @@ using NativeRnn.Tests.Cli;
 
 namespace NativeRnn.Tests.Models;
 
-/// <summary>Files that are not as they should be: with right checksums, so that the settings are what is wrong.</summary>
+/// <summary>Files that are not as they should be: with right checksums, so that the settings are what is
+/// wrong.</summary>
 public sealed class SavedModelFileTests : IDisposable
 {
     private const string Weight = "weight [2,3]";
@@ -52,26 +53,55 @@ public sealed class SavedModelFileTests : IDisposable
         { Linear(-3, -2, false), Weight, "inputSize: it must be 1 to" },
         { Linear(3, 2, false)[..^1] + ""","weights":{"none":{}}}""", Weight, "no weights 'none'" },
         {
-            Linear(3, 2, false)[..^1] + ""","weights":{"weight":{"constraint":{"kind":"MaxNorm","max":-1}}}}""",
-            Weight, "max must be above 0"
+            Linear(3, 2, false)[..^1] +
+            ""","weights":{"weight":{"constraint":{"kind":"MaxNorm","max":-1}}}}""", Weight,
+            "max must be above 0"
         },
         {
             Linear(3, 2, false)[..^1] +
-            ""","weights":{"weight":{"regularizer":{"kind":"L3","l1":0,"l2":0}}}}""", Weight, "'L3' is not known"
+            ""","weights":{"weight":{"regularizer":{"kind":"L3","l1":0,"l2":0}}}}""", Weight,
+            "'L3' is not known"
         },
-        { Model("""{"kind":"Embedding","name":"","vocabulary":2147483647,"dimension":3,"maskZero":false}"""), Weight, "[2147483647, 3]" },
-        { Model("""{"kind":"PositionalEncoding","name":"","embedDim":65536,"maxLength":65536,"dropout":0,"learned":true}"""), Weight, "[65536, 65536]" },
-        { Model("""{"kind":"MultiHeadAttention","name":"","embedDim":60000,"heads":1,"dropout":0,"bias":true}"""), Weight, "in_proj_weight" },
+        { Linear(3, 2, false)[..^1] + ""","weights":{"weight":{"more":1}}}""", Weight, "'more' is not known" },
+        {
+            Of("Embedding", """ "vocabulary":2147483647,"dimension":3,"maskZero":false """),
+            Weight, "[2147483647, 3]"
+        },
+        {
+            Of("PositionalEncoding", """ "embedDim":65536,"maxLength":65536,"dropout":0,"learned":true """),
+            Weight, "[65536, 65536]"
+        },
+        {
+            Of("MultiHeadAttention", """ "embedDim":60000,"heads":1,"dropout":0,"bias":true """),
+            Weight, "in_proj_weight"
+        },
         { Model("""{"kind":"Permute","name":"","axes":[1,1]}"""), "", "axes are" },
         { Model("""{"kind":"Reshape","name":"","targetShape":[1.5]}"""), "", "an array of integers" },
         { Model("""{"kind":"ActivationLayer","name":"","activation":"7"}"""), "", "one of None, Relu" },
-        { Model("""{"kind":"TimeDistributed","name":"","module":{"kind":"Flatten","name":"","startAxis":1}}"""), "", "two modules are named ''" },
-        { Model("""{"kind":"TransformerEncoder","name":"","layers":[{"kind":"Flatten","name":"0","startAxis":1}]}"""), "", "$.model.layers[0]: it is a Flatten, not a TransformerEncoderLayer" },
+        {
+            Of("TimeDistributed", """ "module":{"kind":"Flatten","name":"","startAxis":1} """),
+            "", "two modules are named ''"
+        },
+        {
+            Of("TransformerEncoder", """ "layers":[{"kind":"Flatten","name":"0","startAxis":1}] """),
+            "", "$.model.layers[0]: it is a Flatten, not a TransformerEncoderLayer"
+        },
         { Model("""{"kind":"TransformerEncoder","name":"","layers":[]}"""), "", "one or more" },
-        { Model("""{"kind":"Sequential","name":"","layers":[],"outputShapes":[[1]]}"""), "", "0 layers have 1" },
-        { Model("""{"kind":"Bidirectional","name":"","forward":{"kind":"Flatten","name":"a","startAxis":1},"backward":{"same":"a"},"mergeMode":"Sum"}"""), "", "another module" },
-        { Model("""{"kind":"Rnn","name":"","cell":{"kind":"Flatten","name":"cell","startAxis":1}}"""), "", "not a RecurrentCell" },
-        { Model("""{"kind":"Sequential","name":"","layers":[{"same":""}],"outputShapes":[null]}"""), "", "does not stand before" },
+        { Of("Sequential", """ "layers":[],"outputShapes":[[1]] """), "", "0 layers have 1" },
+        {
+            Of("Bidirectional", """
+                "forward":{"kind":"Flatten","name":"a","startAxis":1},"backward":{"same":"a"},"mergeMode":"Sum"
+                """),
+            "", "another module"
+        },
+        {
+            Of("Rnn", """ "cell":{"kind":"Flatten","name":"cell","startAxis":1} """),
+            "", "not a RecurrentCell"
+        },
+        {
+            Of("Sequential", """ "layers":[{"same":""}],"outputShapes":[null] """),
+            "", "does not stand before"
+        },
     };
 
     [Theory]
@@ -91,7 +121,10 @@ public sealed class SavedModelFileTests : IDisposable
     [Fact]
     public void Load_OfAnySettingChanged_GivesAModelOrSaysWhatIsWrong()
     {
-        string[] values = ["null", "-1", "0", "2", "65536", "2147483647", "4611686018427387904", "0.5", "true", "\"x\"", "[]", "{}"];
+        string[] values =
+        [
+            "null", "-1", "0", "2", "65536", "2147483647", "4611686018427387904", "0.5", "true", "\"x\"", "[]", "{}",
+        ];
         int refused = 0, tried = 0;
         foreach (SavedModelCase found in SavedModelCases.All.Where(found => !found.Name.Contains(
             "options", StringComparison.Ordinal)))
@@ -102,7 +135,8 @@ public sealed class SavedModelFileTests : IDisposable
             foreach (string setting in SettingsOf(config).Distinct())
             {
                 string value = values[tried++ % values.Length];
-                Write(config.Replace(setting, setting[..(setting.IndexOf(':') + 1)] + value, StringComparison.Ordinal), state);
+                string changed = setting[..(setting.IndexOf(':') + 1)] + value;
+                Write(config.Replace(setting, changed, StringComparison.Ordinal), state);
                 refused += LoadsOrIsRefused() ? 0 : 1;
             }
         }
@@ -114,7 +148,7 @@ public sealed class SavedModelFileTests : IDisposable
     public void Load_OfASizeWithoutWeights_IsQuickAndSmall()
     {
         Write(
-            Model("""{"kind":"PositionalEncoding","name":"","embedDim":65536,"maxLength":32767,"dropout":0,"learned":false}"""),
+            Of("PositionalEncoding", """ "embedDim":65536,"maxLength":32767,"dropout":0,"learned":false """),
             string.Empty);
         long before = GC.GetTotalAllocatedBytes();
         Stopwatch watch = Stopwatch.StartNew();
@@ -128,8 +162,14 @@ public sealed class SavedModelFileTests : IDisposable
 
     private static string Model(string module) => $$"""{"version":1,"model":{{module}}}""";
 
-    private static string Linear(int inputs, int outputs, bool bias) => Model(
-        $$"""{"kind":"Linear","name":"","inputSize":{{inputs}},"outputSize":{{outputs}},"bias":{{(bias ? "true" : "false")}}}""");
+    private static string Of(string kind, string settings) =>
+        Model($$"""{"kind":"{{kind}}","name":"",{{settings}}}""");
+
+    private static string Linear(int inputs, int outputs, bool bias)
+    {
+        string has = bias ? "true" : "false";
+        return Of("Linear", $$""" "inputSize":{{inputs}},"outputSize":{{outputs}},"bias":{{has}} """);
+    }
 
     // "name":number, "name":"text" and "name":true of a JSON text without spaces.
     private static IEnumerable<string> SettingsOf(string config) =>

@@ -113,7 +113,8 @@ public sealed class SavedModelRefusalTests : IDisposable
                     config.GetModule<Sequential>("inner"), config.GetModules<Module>("more"), config.Device);
             });
         Gated gated = new(
-            3, float.NegativeInfinity, "ü \ud83d\ude00 \"", new Sequential(new Linear(3, 3, device: _device)),
+            3, float.NegativeInfinity, "ü \ud83d\ude00 \"",
+            new Sequential(new Linear(3, 3, device: _device)),
             [new Linear(3, 3, device: _device), new Dropout(0.5f)], _device);
         Sequential model = new(gated, new Linear(3, 2, device: _device));
 
@@ -125,9 +126,10 @@ public sealed class SavedModelRefusalTests : IDisposable
         Tensor x = Numbers.Tensor(_device, 1, 2, 3);
         model.SetTraining(false);
         Assert.Equal(model.Forward(x).ToArray(), loaded.Forward(x).ToArray());
-        Assert.Throws<ArgumentException>(() => SavedModel.Register<Gated>("tests.Other", (_, _) => { }, _ => again));
         Assert.Throws<ArgumentException>(
-            () => SavedModel.Register<GatedSumCell>("Lstm", (_, _) => { }, _ => new GatedSumCell(1, 1, 1, _device)));
+            () => SavedModel.Register<Gated>("tests.Other", (_, _) => { }, _ => again));
+        Assert.Throws<ArgumentException>(() => SavedModel.Register<GatedSumCell>(
+            "Lstm", (_, _) => { }, _ => new GatedSumCell(1, 1, 1, _device)));
     }
 
     [Theory]

@@ -58,11 +58,13 @@ public sealed class SavedModelTests : IDisposable
 
         Type[] known = [.. classes.Where(type => ModuleKinds.Find(type) is not null)];
         Assert.Equal(
-            ModuleKinds.Refused.Keys.Select(type => type.Name), classes.Except(known).Select(type => type.Name));
+            ModuleKinds.Refused.Keys.Select(type => type.Name),
+            classes.Except(known).Select(type => type.Name));
         Assert.All(known, type => Assert.Equal(type.Name, ModuleKinds.Find(type)!.Name));
         // And each of the table has a case above.
         using Device device = Device.Cpu(1);
-        IEnumerable<Type> tested = SavedModelCases.All.Select(found => found.Make(device).GetType()).Distinct();
+        IEnumerable<Type> tested =
+            SavedModelCases.All.Select(found => found.Make(device).GetType()).Distinct();
         Assert.Empty(known.Select(type => type.Name).Except(tested.Select(type => type.Name)));
     }
 
@@ -81,7 +83,11 @@ public sealed class SavedModelTests : IDisposable
     public void Load_OfBits_KeepsPayloadsOfNaNAndSignsOfZero()
     {
         Linear layer = new(3, 2, device: _device);
-        int[] bits = [0x7FC12345, unchecked((int)0xFFC00001), unchecked((int)0x80000000), 1, 0x7F800000, 0x7F7FFFFF];
+        // Quiet and signalling NaNs, -0, the least number, infinity, the greatest number.
+        int[] bits =
+        [
+            0x7FC12345, unchecked((int)0xFF800001), unchecked((int)0x80000000), 1, 0x7F800000, 0x7F7FFFFF,
+        ];
         layer.Weight!.Value.Write([.. bits.Select(BitConverter.Int32BitsToSingle)]);
 
         layer.Save(ModelPath);

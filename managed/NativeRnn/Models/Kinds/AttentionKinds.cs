@@ -46,8 +46,8 @@ internal static class AttentionKinds
                 int size = config.GetSize("embedDim");
                 RequireHeads(config, string.Empty, size);
                 return new MultiHeadAttention(
-                    size, config.GetInt32("heads"), config.GetSingle("dropout"), config.GetBoolean("bias"), null,
-                    config.Device);
+                    size, config.GetInt32("heads"), config.GetSingle("dropout"), config.GetBoolean("bias"),
+                    null, config.Device);
             }),
 
         ModuleKind.Of<TransformerEncoderLayer>(

@@ -4,7 +4,8 @@ using NativeRnn.Layers;
 namespace NativeRnn.Models;
 
 /// <summary>
-/// Settings and options of recurrent layers and cells. Initialisers are left out: the weights are in the file.
+/// Settings and options of recurrent layers and cells. Initialisers are left out: the weights are in the
+/// file.
 /// </summary>
 internal static class RecurrentConfig
 {

@@ -29,8 +29,8 @@ internal static class RecurrentKinds
         {
             (RecurrentSettings made, int inputs) = Cell(config, PlainCell(config));
             return new SimpleRnnCell(
-                inputs, made.HiddenSize, made.Bias, config.GetEnum<Activation>(RecurrentConfig.Activation), null,
-                config.Device, made.Options);
+                inputs, made.HiddenSize, made.Bias, config.GetEnum<Activation>(RecurrentConfig.Activation),
+                null, config.Device, made.Options);
         }),
 
         ModuleKind.Of<Rnn>(
@@ -54,7 +54,8 @@ internal static class RecurrentKinds
     ];
 
     /// <summary>
-    /// Refuses the file unless it has the matrices of a layer under a name, such as <c>encoder.</c> or an empty one.
+    /// Refuses the file unless it has the matrices of a layer under a name, such as <c>encoder.</c> or an
+    /// empty one.
     /// </summary>
     internal static void RequireWeights(
         ConfigReader config, string prefix, RecurrentSettings settings, int inputSize)

@@ -38,7 +38,7 @@ internal static class WeightedKinds
             },
             config =>
             {
-                (int vocabulary, int dimension) = (config.GetInt32("vocabulary"), config.GetInt32("dimension"));
+                int vocabulary = config.GetInt32("vocabulary"), dimension = config.GetInt32("dimension");
                 config.RequireWeight("weight", vocabulary, dimension);
                 return new Embedding(
                     vocabulary, dimension, config.GetInt32IfAny("paddingIndex"), null, config.Device,
