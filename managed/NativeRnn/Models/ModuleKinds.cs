@@ -28,6 +28,7 @@ internal static class ModuleKinds
     {
         [typeof(Lambda)] = "it holds a function of the program. Put the function into a class that derives " +
             "from Module, and register that",
+        [typeof(OnnxModule)] = "its graph is in the ONNX file that it came from. Write a new one with OnnxModel.Export",
     };
 
     internal static void Add(ModuleKind kind)

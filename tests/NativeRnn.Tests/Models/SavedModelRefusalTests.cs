@@ -33,6 +33,19 @@ public sealed class SavedModelRefusalTests : IDisposable
     }
 
     [Fact]
+    public void Save_OfAModelFromOnnx_NamesItsExport()
+    {
+        string onnx = _directory.File("model.onnx");
+        OnnxModel.Export(new Linear(3, 2, device: _device), onnx, OnnxInput.Floats("x", "batch", 3));
+
+        NotSupportedException exception =
+            Assert.Throws<NotSupportedException>(() => OnnxModel.Load(onnx, _device).Save(ModelPath));
+
+        Assert.Contains("OnnxModel.Export", exception.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(ModelPath));
+    }
+
+    [Fact]
     public void Save_OfAClassThatIsNotRegistered_SaysHowTo()
     {
         Rnn model = new(new GatedSumCell(3, 2, 1, _device));

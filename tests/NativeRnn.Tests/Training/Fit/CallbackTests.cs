@@ -179,6 +179,7 @@ public sealed class CallbackTests : IDisposable
     public void LearningRateFinder_OfALossThatOverflows_EndsThere()
     {
         Sequential model = Model(new Sgd());
+        model.Build(_x.Shape, device: _device);
         LearningRateFinder finder = new(1e-3f, 1e30f, steps: 20);
 
         finder.Find(model, Dataset.FromTensors(_x, _y).Batch(Rows));
