@@ -9,10 +9,10 @@ namespace NativeRnn.Cli.Sentiment;
 /// </summary>
 internal static class SentimentNetwork
 {
+    private const float WordDropout = 0.3f;
     private const float Dropout = 0.5f;
     private const float VectorRange = 0.25f;
 
-    // Vectors that are small beside those of the standard start let frequent words be learnt first.
     public static Sequential Create(SentimentSettings settings, int vocabulary, long seed, Device device)
     {
         RandomSeed.Set(seed);
@@ -21,6 +21,7 @@ internal static class SentimentNetwork
             new Embedding(
                 vocabulary, settings.Embedding, maskZero: true, device: device,
                 initializer: Initializer.RandomUniform(-VectorRange, VectorRange)),
+            new StepDropout(WordDropout),
             new Dropout(Dropout),
             new Lstm(settings.Hidden, returnSequences: true, bidirectional: true),
             new GlobalMaxPool1d(),

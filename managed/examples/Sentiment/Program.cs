@@ -17,6 +17,7 @@ Sequential model = new()
 {
     new Embedding(
         vocabulary.Count, 100, maskZero: true, initializer: Initializer.RandomUniform(-0.25f, 0.25f)),
+    new StepDropout(0.3f),
     new Dropout(0.5f),
     new Lstm(64, returnSequences: true, bidirectional: true),
     new GlobalMaxPool1d(),
