@@ -29,10 +29,15 @@ internal static class MadeReviews
     public static Review[] Create(int count, long seed)
     {
         Random random = new(unchecked((int)seed));
-        HashSet<Review> reviews = [];
+        HashSet<string> texts = [];
+        List<Review> reviews = [];
         while (reviews.Count < count)
         {
-            reviews.Add(Create(reviews.Count % 2, random));
+            Review review = Create(reviews.Count % 2, random);
+            if (texts.Add(review.Text))
+            {
+                reviews.Add(review);
+            }
         }
 
         return [.. reviews];

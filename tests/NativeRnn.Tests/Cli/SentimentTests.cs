@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using NativeRnn.Cli;
+using NativeRnn.Cli.Applications;
+using NativeRnn.Cli.Sentiment;
 using NativeRnn.Tests.Interop;
 
 namespace NativeRnn.Tests.Cli;
@@ -89,6 +91,46 @@ public sealed partial class SentimentTests : IDisposable
         Assert.True(File.Exists(Path.Combine(Model, "model.safetensors")));
     }
 
+    [Fact]
+    public void TrainSentiment_Interrupted_SavesWhatThereIs()
+    {
+        SentimentSettings settings = new()
+        {
+            Folds = 3,
+            Epochs = 5,
+            Embedding = 4,
+            Hidden = 4,
+            Run = new RunSettings(1, new DeviceOptions(), null, Model, null),
+        };
+        using StringWriter output = new();
+
+        int code = SentimentTraining.Run(
+            settings, new Terminal(output, TextWriter.Null, IsInteractive: false), new CancellationToken(canceled: true));
+
+        Assert.Equal(ExitCode.Interrupted, code);
+        Assert.DoesNotContain("Fold 2", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, Tool.Run("classify", "--model", Model, "the plot is dull").ExitCode);
+    }
+
+    [Fact]
+    public void Folds_AreDisjoint_OfEqualLabels_AndTheSameForASeed()
+    {
+        Review[] reviews = MadeReviews.Create(400, seed: 2);
+        Assert.Equal(400, reviews.Select(review => review.Text).Distinct().Count());
+
+        ReviewSplit[] folds = [.. Enumerable.Range(0, 10).Select(fold => SentimentData.Split(reviews, 5, fold))];
+
+        Assert.Equal(Texts(reviews), Texts(folds.SelectMany(fold => fold.Test)));
+        Assert.All(folds, fold =>
+        {
+            Assert.Equal(Texts(reviews), Texts([.. fold.Training, .. fold.Validation, .. fold.Test]));
+            Assert.Equal((324, 36, 40), (fold.Training.Length, fold.Validation.Length, fold.Test.Length));
+            Assert.Equal((162, 18, 20), (Praising(fold.Training), Praising(fold.Validation), Praising(fold.Test)));
+        });
+        Assert.Equal(folds[3].Training, SentimentData.Split(reviews, 5, 3).Training);
+        Assert.NotEqual(Texts(folds[3].Test), Texts(SentimentData.Split(reviews, 6, 3).Test));
+    }
+
     [SkippableFact]
     public void TrainSentiment_OnRealReviews_LearnsMoreThanCountingLabels()
     {
@@ -173,6 +215,11 @@ public sealed partial class SentimentTests : IDisposable
         double contribution = double.Parse(NegationLine().Match(result.Output).Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.InRange(contribution, with - without - 0.011, with - without + 0.011);
     }
+
+    private static string[] Texts(IEnumerable<Review> reviews) =>
+        [.. reviews.Select(review => review.Text).Order(StringComparer.Ordinal)];
+
+    private static int Praising(Review[] reviews) => reviews.Sum(review => review.Label);
 
     private static double Logit(Match head) => double.Parse(head.Groups[2].Value, CultureInfo.InvariantCulture);
 
