@@ -45,19 +45,20 @@ internal static class MadeReviews
 
     private static Review Create(int label, Random random)
     {
-        string text = Pick(Openings, random) + (random.Next(3) == 0
+        string text = Pick(Openings, random) + (random.Next(4) == 0
             ? $"{Clause(1 - label, random)} , but {Clause(label, random)}"
             : Clause(label, random));
         return new Review($"{text} .", label);
     }
 
-    // A third of the clauses says it by a negation.
+    // A quarter of the clauses says it by a negation.
     private static string Clause(int label, Random random)
     {
-        bool negated = random.Next(3) == 0;
+        bool negated = random.Next(4) == 0;
         string[] words = (label == 1) != negated ? Praise : Blame;
         string verb = Pick(negated ? Negations : Affirmations, random);
-        return $"{Pick(Subjects, random)} {verb} {Pick(words, random)}";
+        string judgement = $"{Pick(words, random)} {(negated ? "or" : "and")} {Pick(words, random)}";
+        return $"{Pick(Subjects, random)} {verb} {judgement}";
     }
 
     private static string Pick(string[] choices, Random random) => choices[random.Next(choices.Length)];

@@ -27,7 +27,7 @@ Sequential model = new()
 model.Compile(new CrossEntropyLoss(), new Adam(), new AccuracyMetric());
 
 // What is validated, and kept if it is the best, is the moving average of the weights.
-model.Fit(training, epochs: 20, new FitOptions
+model.Fit(training, epochs: 15, new FitOptions
 {
     ValidationDataset = validation,
     WeightAverage = new ExponentialMovingAverage(model, 0.99f, warmUp: true),
