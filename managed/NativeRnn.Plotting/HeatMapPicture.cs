@@ -31,6 +31,14 @@ public sealed record HeatMapPicture
     /// <summary>A name for each column; none: they are counted.</summary>
     public IReadOnlyList<string> ColumnNames { get; init; } = [];
 
+    /// <summary>What stands at some places of the vertical axis instead, such as frequencies at every tenth row.
+    /// </summary>
+    public IReadOnlyList<(double Row, string Text)> RowTicks { get; init; } = [];
+
+    /// <summary>What stands at some places of the horizontal axis instead, such as seconds at every hundredth column.
+    /// </summary>
+    public IReadOnlyList<(double Column, string Text)> ColumnTicks { get; init; } = [];
+
     /// <summary>Whether row 0 is at the bottom, as of a spectrogram; else at the top, as of a matrix.</summary>
     public bool IsUpward { get; init; }
 
@@ -61,8 +69,8 @@ public sealed record HeatMapPicture
         plot.XLabel(XLabel);
         plot.YLabel(YLabel);
         AddCells(plot, rows, columns);
-        Name(plot.Axes.Bottom, ColumnNames, column => column);
-        Name(plot.Axes.Left, RowNames, row => Place(row, rows));
+        Name(plot.Axes.Bottom, TicksOf(ColumnNames, ColumnTicks), column => column);
+        Name(plot.Axes.Left, TicksOf(RowNames, RowTicks), row => Place(row, rows));
         plot.SavePng(path, Width, Height);
     }
 
@@ -121,11 +129,16 @@ public sealed record HeatMapPicture
         label.LabelAlignment = Alignment.MiddleCenter;
     }
 
-    private static void Name(IAxis axis, IReadOnlyList<string> names, Func<double, double> place)
+    private static IReadOnlyList<(double Place, string Text)> TicksOf(
+        IReadOnlyList<string> names, IReadOnlyList<(double Place, string Text)> ticks) =>
+        ticks.Count > 0 ? ticks : [.. names.Select((name, index) => ((double)index, name))];
+
+    private static void Name(
+        IAxis axis, IReadOnlyList<(double Place, string Text)> ticks, Func<double, double> place)
     {
-        if (names.Count > 0)
+        if (ticks.Count > 0)
         {
-            axis.SetTicks([.. names.Select((_, index) => place(index))], [.. names]);
+            axis.SetTicks([.. ticks.Select(tick => place(tick.Place))], [.. ticks.Select(tick => tick.Text)]);
         }
     }
 

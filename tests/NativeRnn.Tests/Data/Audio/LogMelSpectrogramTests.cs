@@ -94,6 +94,42 @@ public sealed class LogMelSpectrogramTests
     }
 
     [Fact]
+    public void NormalizeLevel_KeepsWhichAreLoud()
+    {
+        float[,] frames = { { 1, 5 }, { 2, 8 } };
+
+        FrameFeatures.NormalizeLevel(frames, 1e-12);
+
+        double scale = Math.Sqrt(7.5);
+        Assert.Equal([-3 / scale, 1 / scale, -2 / scale, 4 / scale], frames.Cast<float>().Select(v => (double)v), Near);
+    }
+
+    [Fact]
+    public void NormalizeLevel_TakesTheLoudnessAway()
+    {
+        SpectrumOptions options = new() { SampleRate = 8000 };
+        float[] samples = [.. Enumerable.Range(0, 1600).Select(t => MathF.Sin(t * 0.3f) + (0.1f * MathF.Sin(t * t)))];
+
+        float[,] loud = new LogMelSpectrogram(options).Transform(samples);
+        float[,] soft = new LogMelSpectrogram(options).Transform([.. samples.Select(sample => 0.25f * sample)]);
+        FrameFeatures.NormalizeLevel(loud);
+        FrameFeatures.NormalizeLevel(soft);
+
+        Assert.Equal(loud.Cast<float>(), soft.Cast<float>(), (a, b) => Math.Abs(a - b) < 1e-4);
+    }
+
+    [Fact]
+    public void Stack_PutsFramesIntoOne_AndRepeatsTheLast()
+    {
+        float[,] frames = { { 1, 2 }, { 3, 4 }, { 5, 6 } };
+
+        Assert.Equal(frames, FrameFeatures.Stack(frames, 1));
+        Assert.Equal(new float[,] { { 1, 2, 3, 4 }, { 5, 6, 5, 6 } }, FrameFeatures.Stack(frames, 2));
+        Assert.Equal(new float[,] { { 1, 2, 3, 4, 5, 6 } }, FrameFeatures.Stack(frames, 3));
+        Assert.Equal(new float[,] { { 1, 2, 3, 4, 5, 6, 5, 6 } }, FrameFeatures.Stack(frames, 4));
+    }
+
+    [Fact]
     public void WithDeltas_AppendsSlopes()
     {
         float[,] frames = { { 0 }, { 1 }, { 2 }, { 3 }, { 4 } };
@@ -119,8 +155,12 @@ public sealed class LogMelSpectrogramTests
         Check("sound", () => new LogMelSpectrogram().Transform(new Waveform(new float[800], 8000)));
         Check("frames", () => FrameFeatures.WithDeltas(new float[0, 3]));
         Check("reach", () => FrameFeatures.WithDeltas(new float[1, 3], 0));
+        Check("frames", () => FrameFeatures.Stack(new float[2, 0], 1));
+        Check("count", () => FrameFeatures.Stack(new float[1, 3], 0));
         Check("sampleRate", () => new Waveform([0], 8000).Resample(0));
         Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => FrameFeatures.Normalize(new float[1, 3], 0));
+        Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => FrameFeatures.NormalizeLevel(new float[1, 3], -1));
+        Assert.Throws<ArgumentException>("frames", () => FrameFeatures.NormalizeLevel(new float[0, 3]));
     }
 
     private static bool Near(double wanted, double got) => Math.Abs(wanted - got) <= 1e-5;
