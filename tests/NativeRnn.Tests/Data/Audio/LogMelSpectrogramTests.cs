@@ -62,6 +62,20 @@ public sealed class LogMelSpectrogramTests
         Assert.Equal(frames, new LogMelSpectrogram().FrameCount(samples));
 
     [Fact]
+    public void FrequencyOf_IsWhereATonesBandIs()
+    {
+        LogMelSpectrogram spectrogram = new(new SpectrumOptions { SampleRate = 8000, PreEmphasis = 0 });
+        foreach (int band in new[] { 10, 20, 39 })
+        {
+            double turns = 2 * Math.PI * spectrogram.FrequencyOf(band) / 8000;
+            float[,] bands = spectrogram.Transform([.. Enumerable.Range(0, 200).Select(t => (float)Math.Sin(t * turns))]);
+
+            int loudest = Enumerable.Range(0, 40).MaxBy(other => bands[0, other]);
+            Assert.Equal(band, loudest);
+        }
+    }
+
+    [Fact]
     public void Mfcc_IsTheCosineTransform()
     {
         SpectrumOptions options = new() { SampleRate = 8000, MelBands = 26 };
@@ -151,6 +165,7 @@ public sealed class LogMelSpectrogramTests
         Check("options.HighestFrequency", () => new LogMelSpectrogram(new() { HighestFrequency = 9000 }));
         Check("options.PreEmphasis", () => new LogMelSpectrogram(new() { PreEmphasis = 1 }));
         Check("options.Floor", () => new LogMelSpectrogram(new() { Floor = 0 }));
+        Check("band", () => new LogMelSpectrogram().FrequencyOf(40));
         Check("coefficients", () => new Mfcc(41));
         Check("sound", () => new LogMelSpectrogram().Transform(new Waveform(new float[800], 8000)));
         Check("frames", () => FrameFeatures.WithDeltas(new float[0, 3]));
