@@ -74,7 +74,8 @@ internal static class SpeechTraining
             },
             settings.Run,
             terminal,
-            cancellation);
+            cancellation,
+            device);
         return (new SpeechModel(network, new SpeechTask(settings.Kind, stack, settings.Run.Seed), device), run);
     }
 

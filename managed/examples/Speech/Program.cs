@@ -28,7 +28,7 @@ Sequential model = new()
     new Dense(SpeechData.Labels + 1),
 };
 model.Compile(
-    new CtcLoss(Blank), new AdamW { Schedule = new CosineSchedule(2e-3f, Epochs * training.BatchCount, warmUp: 0.05) });
+    new CtcLoss(Blank), new AdamW { Schedule = new CosineSchedule(4e-3f, Epochs * training.BatchCount, warmUp: 0.05) });
 model.Fit(training, Epochs, new FitOptions
 {
     ValidationDataset = validation,
