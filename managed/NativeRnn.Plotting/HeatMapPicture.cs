@@ -1,5 +1,6 @@
 using System.Globalization;
 using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace NativeRnn.Plotting;
 
@@ -12,6 +13,8 @@ public sealed record HeatMapPicture
     private const int Height = 700;
     // More cells than that have no room for their numbers.
     private const int MostNumbered = 400;
+    private const float MarkSize = 20;
+    private const double SpanOpacity = 0.25;
 
     /// <summary>Above the picture.</summary>
     public required string Title { get; init; }
@@ -47,6 +50,9 @@ public sealed record HeatMapPicture
 
     /// <summary>Words written into the picture at a column, such as the letters that were heard there.</summary>
     public IReadOnlyList<(double Column, string Text)> Marks { get; init; } = [];
+
+    /// <summary>Columns from one place to another that are lightened, such as where these letters are.</summary>
+    public IReadOnlyList<(double From, double To)> Spans { get; init; } = [];
 
     /// <summary>Draws it; a machine without fonts gets a picture without letters.</summary>
     /// <param name="path">The PNG file; its directory must exist.</param>
@@ -95,9 +101,17 @@ public sealed record HeatMapPicture
             AddNumbers(plot, rows, columns);
         }
 
+        foreach ((double from, double to) in Spans)
+        {
+            var span = plot.Add.HorizontalSpan(from, to, Colors.White.WithAlpha(SpanOpacity));
+            span.LineStyle.Color = Colors.White;
+        }
+
         foreach ((double column, string text) in Marks)
         {
-            Write(plot, text, column, rows - 0.5, Colors.White, Colors.Black);
+            Text label = Write(plot, text, column, rows - 0.5, Colors.White, Colors.Black);
+            label.LabelAlignment = Alignment.UpperCenter;
+            label.LabelFontSize = MarkSize;
         }
 
         plot.Axes.Margins(0, 0);
@@ -121,12 +135,13 @@ public sealed record HeatMapPicture
 
     private double Place(double row, int rows) => IsUpward ? row : rows - 1 - row;
 
-    private static void Write(Plot plot, string text, double x, double y, Color colour, Color background)
+    private static Text Write(Plot plot, string text, double x, double y, Color colour, Color background)
     {
         var label = plot.Add.Text(text, x, y);
         label.LabelFontColor = colour;
         label.LabelBackgroundColor = background;
         label.LabelAlignment = Alignment.MiddleCenter;
+        return label;
     }
 
     private static IReadOnlyList<(double Place, string Text)> TicksOf(

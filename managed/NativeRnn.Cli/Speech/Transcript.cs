@@ -97,6 +97,9 @@ internal sealed record Transcript(Waveform Sound, IReadOnlyList<HeardDigit> Digi
             RowTicks = [.. Enumerable.Range(0, bands).Where(band => band % RowsPerTick == 0)
                 .Select(band => ((double)band, Invariant($"{spectrogram.FrequencyOf(band):0}")))],
             ColumnTicks = Seconds(count),
+            Spans = Others.Count > 0
+                ? []
+                : [.. Digits.Select(heard => (heard.Start * SpeechFeatures.FrameRate, heard.End * SpeechFeatures.FrameRate))],
             Marks = [.. Digits.Select(heard => (
                 Math.Min(count - 1, (heard.Start + heard.End) / 2 * SpeechFeatures.FrameRate), Invariant($"{heard.Digit}")))],
         }.Save(path);

@@ -53,12 +53,10 @@ internal static class MadeSounds
         {
             char sound = word[Math.Min(word.Length - 1, (int)(index / (secondsPerSound * Rate)))];
             double[] goal = Resonances(sound);
-            double excitation = 0.1 * Gaussian(random);
             phase += pitch / Rate;
-            if (!IsNoise(sound))
-            {
-                (excitation, phase) = phase >= 1 ? (1, phase - 1) : (0, phase);
-            }
+            double pulse = phase >= 1 ? Math.Sqrt(Rate / pitch) : 0;
+            phase -= Math.Floor(phase);
+            double excitation = Noise(sound) is { } loudness ? loudness * Gaussian(random) : pulse;
 
             for (int pole = 0; pole < at.Length; pole++)
             {
@@ -105,7 +103,13 @@ internal static class MadeSounds
         _ => [600, 1500, 2500],
     };
 
-    private static bool IsNoise(char sound) => sound is 's' or 'h';
+    // The loudness of a sound that is noise, no voice.
+    private static double? Noise(char sound) => sound switch
+    {
+        's' => 0.003,
+        'h' => 0.4,
+        _ => null,
+    };
 
     private static double Vary(double middle, double part, Random random) =>
         middle * (1 + (part * ((2 * random.NextDouble()) - 1)));

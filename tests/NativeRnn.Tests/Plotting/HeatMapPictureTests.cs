@@ -45,7 +45,7 @@ public sealed class HeatMapPictureTests : IDisposable
     }
 
     [Fact]
-    public void Save_WithTicks_DrawsThem()
+    public void Save_WithTicksAndSpans_DrawsThem()
     {
         byte[] Drawn(HeatMapPicture picture)
         {
@@ -58,6 +58,7 @@ public sealed class HeatMapPictureTests : IDisposable
 
         Assert.NotEqual(Drawn(picture), Drawn(picture with { ColumnTicks = [(0.5, "1 s")] }));
         Assert.NotEqual(Drawn(picture), Drawn(picture with { RowTicks = [(1, "200 Hz")] }));
+        Assert.NotEqual(Drawn(picture), Drawn(picture with { Spans = [(0.2, 0.4)] }));
     }
 
     [Fact]
