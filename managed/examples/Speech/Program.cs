@@ -7,7 +7,7 @@ using NativeRnn.Layers;
 using NativeRnn.Training;
 
 const int Blank = SpeechData.Labels;
-const int Epochs = 15;
+const int Epochs = 12;
 
 Recording[] recordings = args.Length > 0 ? SpeechData.Read(args[0]) : MadeSounds.Create(each: 30, seed: 1);
 SpeechSplit split = SpeechData.Split(recordings);

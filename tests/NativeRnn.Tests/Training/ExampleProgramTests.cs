@@ -42,6 +42,17 @@ public sealed partial class ExampleProgramTests
         Assert.Contains("positive: the plot isn't dull", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Speech_LearnsWhatIsSaidAndWhen()
+    {
+        string output = Run("Speech");
+
+        Match line = ErrorLine().Match(output);
+        Assert.True(line.Success, output);
+        Assert.True(double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) < 0.2, output);
+        Assert.Matches(@"(?m)^\d at [0-9.]+ to [0-9.]+ s, probability [0-9.]+", output);
+    }
+
     // The tests' project references the examples, so that they lie beside the tests.
     private static string Run(string name)
     {
@@ -66,4 +77,7 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^test: \d+ sentences, accuracy ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex AccuracyLine();
+
+    [GeneratedRegex(@"^test: \d+ strings, word error rate ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex ErrorLine();
 }
