@@ -64,7 +64,7 @@ public sealed partial class SpeechTests : IDisposable
         Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(picture)[1..4]);
         Assert.Contains(picture, transcript.Output, StringComparison.Ordinal);
         Match head = HeadLine().Match(transcript.Output);
-        Match[] rows = [.. SegmentLine().Matches(transcript.Output)];
+        Match[] rows = SegmentLine().Matches(transcript.Output).ToArray();
         Assert.Equal(head.Groups[2].Value.Trim().Split(' '), rows.Select(row => row.Groups[1].Value));
         double[] times = [.. rows.SelectMany(row => new[] { Parse(row.Groups[2]), Parse(row.Groups[3]) })];
         Assert.Equal(times.Order(), times);
