@@ -52,8 +52,16 @@ internal static class CommandLine
     // No RootCommand: that one takes its name from the executable file's.
     private static Command Root(Terminal terminal)
     {
-        var train = new Command("train", "Train a model.") { TrainTextCommand.Create(terminal) };
-        var evaluate = new Command("evaluate", "Measure a model.") { EvaluateForecastCommand.Create(terminal) };
+        var train = new Command("train", "Train a model.")
+        {
+            TrainTextCommand.Create(terminal),
+            TrainSentimentCommand.Create(terminal),
+        };
+        var evaluate = new Command("evaluate", "Measure a model.")
+        {
+            EvaluateForecastCommand.Create(terminal),
+            EvaluateSentimentCommand.Create(terminal),
+        };
         return new Command(Name, "Recurrent networks on the command line.")
         {
             new HelpOption(),
@@ -61,6 +69,7 @@ internal static class CommandLine
             train,
             evaluate,
             GenerateCommand.Create(terminal),
+            ClassifyCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             InfoCommand.Create(terminal),

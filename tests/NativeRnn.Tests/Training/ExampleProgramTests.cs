@@ -31,6 +31,17 @@ public sealed partial class ExampleProgramTests
         Assert.NotEqual("0.000", line.Groups[1].Value);
     }
 
+    [Fact]
+    public void Sentiment_LearnsWhatNegationsMean()
+    {
+        string output = Run("Sentiment");
+
+        Match line = AccuracyLine().Match(output);
+        Assert.True(line.Success, output);
+        Assert.True(double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) > 0.9, output);
+        Assert.Contains("positive: the plot isn't dull", output, StringComparison.Ordinal);
+    }
+
     // The tests' project references the examples, so that they lie beside the tests.
     private static string Run(string name)
     {
@@ -52,4 +63,7 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^session 3 ended at (-?[0-9.]+), session 19 at (-?[0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EndLine();
+
+    [GeneratedRegex(@"^test: \d+ sentences, accuracy ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex AccuracyLine();
 }
