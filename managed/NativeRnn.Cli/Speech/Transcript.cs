@@ -1,6 +1,5 @@
 using NativeRnn.Data;
 using NativeRnn.Plotting;
-using NativeRnn.Training;
 using Spectre.Console;
 using static System.FormattableString;
 
