@@ -8,10 +8,12 @@ namespace NativeRnn.Cli.Speech;
 /// <param name="Split">Which of them are for what.</param>
 internal sealed record SoundSource(string Name, string Title, SpeechSplit Split)
 {
+    /// <summary>Strings that the recordings of the test set are joined to, and those for validation.</summary>
+    public const int HeldStrings = 300;
+
     // Of a word by a speaker: 5 to test on, 5 for validation, the rest to learn from.
     private const int MadeCount = 30;
     private const long MadeSeed = 1;
-    private const int HeldStrings = 300;
     private const long ValidationSeed = 1001;
     private const long TestSeed = 1002;
 

@@ -100,7 +100,8 @@ internal static class SpeechTraining
         int count = split.Training.Length + split.Validation.Length + split.Test.Length;
         string strings = settings.Kind == SpeechKind.Digit
             ? ""
-            : Invariant($" Joined to {settings.Strings:N0} strings of 3 to 7 digits of one speaker each, and 300 of each of those.");
+            : Invariant($" Joined, of one speaker each, to {settings.Strings:N0} strings of 3 to 7 digits to learn from, and ")
+                + Invariant($"{SoundSource.HeldStrings} for each of the other two.");
         return Invariant($"Data: {count:N0} recordings, {source.Title}; ")
             + Invariant($"{split.Test.Length:N0} of index 0 to 4 are the test set, ")
             + Invariant($"{split.Validation.Length:N0} of 5 to 9 decide when to stop.{strings}\n")

@@ -53,7 +53,7 @@ public sealed partial class SpeechTests : IDisposable
         ProgramResult result = Train(
             "--task", "string", "--strings", "300", "--batch", "8", "--lr", "5e-3", "--layers", "1", "--seed", "2");
 
-        Assert.Contains("300 strings of 3 to 7", result.Output, StringComparison.Ordinal);
+        Assert.Contains("300 strings of 3 to 7 digits to learn from, and 300 for", result.Output, StringComparison.Ordinal);
         AssertPictures("loss.png", "transcript.png");
         AssertReport("word_error_rate", "string_accuracy", "val_word_error_rate");
         Assert.InRange(Number(Json, "word_error_rate"), 0, 0.25);
