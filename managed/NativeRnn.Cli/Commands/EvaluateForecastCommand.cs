@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using NativeRnn.Cli.Applications;
 using NativeRnn.Cli.Forecasting;
-using NativeRnn.Cli.Training;
 using NativeRnn.Data;
 using NativeRnn.Formats;
 using NativeRnn.Models;
@@ -43,7 +43,7 @@ internal static class EvaluateForecastCommand
         {
             DeviceOptions where = flags.Read(parsed, parsed.GetValue(threads));
             string? report = parsed.GetValue(json);
-            OutputPlaces.RequireJson(report);
+            RunPlaces.RequireJson(report);
             ForecastData series = ForecastData.Read(
                 parsed.GetRequiredValue(train), parsed.GetRequiredValue(data), parsed.GetRequiredValue(target));
             using Device device = ToolDevice.Open(where);

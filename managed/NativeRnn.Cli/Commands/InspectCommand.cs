@@ -1,6 +1,6 @@
 using System.CommandLine;
 using NativeRnn.Cli.Reporting;
-using NativeRnn.Cli.Training;
+using NativeRnn.Cli.Applications;
 using NativeRnn.Models;
 using Spectre.Console;
 
@@ -62,7 +62,7 @@ internal static class InspectCommand
             return;
         }
 
-        OutputPlaces.RequireJson(path);
+        RunPlaces.RequireJson(path);
         File.WriteAllText(path, json);
     }
 }

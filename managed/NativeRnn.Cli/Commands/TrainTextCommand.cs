@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NativeRnn.Cli.Applications;
 using NativeRnn.Cli.Training;
 using NativeRnn.Layers;
 
@@ -22,7 +23,8 @@ internal static class TrainTextCommand
             "Train a character model on a text. Without --data: on NativeRnn's own sources, as with " +
             $"--max-seconds {TrainTextSettings.DefaultCorpusSeconds:0} " +
             $"--batch {TrainTextSettings.DefaultCorpusBatch} " +
-            $"--sequence {TrainTextSettings.DefaultCorpusSequence}. " +
+            $"--sequence {TrainTextSettings.DefaultCorpusSequence}. With --max-seconds, the learning rate is " +
+            "lowered in time. " +
             $"Ctrl-C saves what was trained and returns {ExitCode.Interrupted}.");
         foreach (Option option in options.All)
         {
@@ -77,34 +79,12 @@ internal static class TrainTextCommand
         private readonly Option<double> _validation = RangedOption.Create(
             "--validation", "Share of the text, at its end, that is kept for validation.", 0.1, 0, 0.9);
 
-        private readonly Option<long> _seed = RangedOption.Create(
-            "--seed", "Of all random numbers.", 1L, long.MinValue, long.MaxValue);
-
-        private readonly Option<int> _threads = RangedOption.Create(
-            "--threads", "Threads of the CPU; 0: one for each of its CPUs.", 0, 0, 1024);
-
-        private readonly DeviceFlags _flags = new();
-
-        private readonly Option<string?> _out = new("--out")
-        {
-            Description = $"Where the model goes; {TrainTextSettings.ModelsDirectory}/NAME if not given.",
-            HelpName = "DIR",
-        };
-
-        private readonly Option<string?> _json = new("--json")
-        {
-            Description = "Writes the results and the loss curve to a file.",
-            HelpName = "FILE",
-        };
-
-        private readonly Option<double?> _maxSeconds = RangedOption.CreateOptional(
-            "--max-seconds", "Ends after so many seconds of training, with the learning rate " +
-            "lowered in time; such a run's bits depend on the machine's speed.", 0.1, 1e9);
+        private readonly RunFlags _run = new();
 
         public IEnumerable<Option> All =>
         [
             _data, _cell, _layers, _hidden, _embedding, _sequence, _batch, _epochs, _learningRate,
-            _dropout, _clip, _validation, _seed, _threads, .. _flags.All, _out, _json, _maxSeconds,
+            _dropout, _clip, _validation, .. _run.All,
         ];
 
         public TrainTextSettings Read(ParseResult parsed) => new()
@@ -121,11 +101,7 @@ internal static class TrainTextCommand
             Dropout = (float)parsed.GetValue(_dropout),
             Clip = (float)parsed.GetValue(_clip),
             Validation = parsed.GetValue(_validation),
-            Seed = parsed.GetValue(_seed),
-            Device = _flags.Read(parsed, parsed.GetValue(_threads)),
-            Out = parsed.GetValue(_out),
-            Json = parsed.GetValue(_json),
-            MaxSeconds = parsed.GetValue(_maxSeconds),
+            Run = _run.Read(parsed),
         };
 
         // What was given, else the standard, which is another one for the default corpus.

@@ -6,23 +6,9 @@ namespace NativeRnn.Cli.Reporting;
 /// <summary>The loss curve as a PNG picture.</summary>
 internal static class LossPicture
 {
-    /// <summary>Draws the picture; a machine without fonts gets one without letters.</summary>
-    /// <returns>Null, or why there is no picture: it must not cost the user the trained model.</returns>
-    public static string? TryWrite(
-        string path, LossHistory history, LanguageModelTrainingResult result)
-    {
-        try
-        {
-            Picture(history, result).Save(path);
-            return null;
-        }
-        catch (Exception error) when (error
-            is DllNotFoundException or TypeInitializationException or IOException
-            or UnauthorizedAccessException)
-        {
-            return $"no picture ({(error.InnerException ?? error).Message.ReplaceLineEndings(" ")})";
-        }
-    }
+    /// <summary>Draws the picture.</summary>
+    public static void Write(string path, LossHistory history, LanguageModelTrainingResult result) =>
+        Picture(history, result).Save(path);
 
     private static CurvePicture Picture(LossHistory history, LanguageModelTrainingResult result) => new()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NativeRnn.Cli.Applications;
 using NativeRnn.Cli.Corpus;
 using NativeRnn.Cli.Reporting;
 using NativeRnn.Data;
@@ -18,8 +19,8 @@ internal static class TextTraining
     {
         TextCorpus corpus = TextCorpus.Load(settings.Data);
         TextSplit split = corpus.Split(settings.Validation);
-        var places = new OutputPlaces(settings, corpus);
-        using Device device = ToolDevice.Open(settings.Device);
+        var places = new RunPlaces(settings.Run, corpus.Name);
+        using Device device = ToolDevice.Open(settings.Run.Device);
         LanguageModel model = CreateModel(settings, split.Vocabulary, device);
         terminal.Output.WriteLine(Describe(settings, corpus, split, model));
 
@@ -30,7 +31,7 @@ internal static class TextTraining
                 split.Training, split.Validation, new Both(history, display), cancellation));
 
         LanguageModelDirectory.Save(places.Directory, model, split.Vocabulary);
-        TrainingReport report = TrainingReport.Of(result, model, settings.Seed);
+        TrainingReport report = TrainingReport.Of(result, model, settings.Run.Seed);
         if (places.Json is not null)
         {
             report.Write(places.Json);
@@ -39,11 +40,13 @@ internal static class TextTraining
         terminal.Output.WriteLine(Describe(result));
         if (result.Outcome != TrainingOutcome.Cancelled)
         {
-            WriteSample(model, split.Vocabulary, settings.Seed, terminal, cancellation);
+            WriteSample(model, split.Vocabulary, settings.Run.Seed, terminal, cancellation);
         }
 
-        string? pictureProblem = LossPicture.TryWrite(places.Picture, history, result);
-        WritePlaces(places, pictureProblem, terminal);
+        places.Draw("Loss curve", "loss.png", path => LossPicture.Write(path, history, result));
+        places.Print(
+            terminal.Output,
+            ("More text", $"{CommandLine.Invocation} generate --model {places.Directory} --prompt \"...\""));
         return result.Outcome == TrainingOutcome.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
     }
 
@@ -57,7 +60,7 @@ internal static class TextTraining
             Hidden = settings.Hidden,
             Layers = settings.Layers,
             Dropout = settings.Dropout,
-            Seed = settings.Seed,
+            Seed = settings.Run.Seed,
         },
         device);
 
@@ -84,7 +87,7 @@ internal static class TextTraining
             + Invariant($"Model: {settings.Layers} x {settings.Hidden} {NameOf(settings.Cell)}, ")
             + Invariant($"{model.ParameterCount:N0} parameters, on {ToolDevice.Describe(model.Device)}.\n")
             + Invariant($"Training: batches of {settings.Batch} x {settings.Sequence}, ")
-            + Invariant($"{settings.Epochs} epochs{limit}, seed {settings.Seed}. ")
+            + Invariant($"{settings.Epochs} epochs{limit}, seed {settings.Run.Seed}. ")
             + "Ctrl-C saves what is trained by then.";
     }
 
@@ -119,21 +122,6 @@ internal static class TextTraining
         terminal.Output.WriteLine(
             new TextGenerator(model, vocabulary).Generate("", options, cancellation));
         terminal.Output.WriteLine();
-    }
-
-    private static void WritePlaces(OutputPlaces places, string? pictureProblem, Terminal terminal)
-    {
-        terminal.Output.WriteLine($"Model:      {Path.GetFullPath(places.Directory)}");
-        terminal.Output.WriteLine(pictureProblem is null
-            ? $"Loss curve: {Path.GetFullPath(places.Picture)}"
-            : $"Loss curve: {pictureProblem}");
-        if (places.Json is not null)
-        {
-            terminal.Output.WriteLine($"Results:    {Path.GetFullPath(places.Json)}");
-        }
-
-        terminal.Output.WriteLine(
-            $"More text:  {CommandLine.Invocation} generate --model {places.Directory} --prompt \"...\"");
     }
 
     private static string Invariant(FormattableString text) =>

@@ -1,3 +1,4 @@
+using NativeRnn.Cli.Applications;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Cli.Training;
@@ -5,9 +6,6 @@ namespace NativeRnn.Cli.Training;
 /// <summary>What `nativernn train text` was asked to do; see that command's options.</summary>
 internal sealed record TrainTextSettings
 {
-    /// <summary>Where models go that are given no directory.</summary>
-    public const string ModelsDirectory = "nativernn-models";
-
     /// <summary>How long the first run, without any option, trains.</summary>
     public const double DefaultCorpusSeconds = 60;
 
@@ -46,16 +44,8 @@ internal sealed record TrainTextSettings
     /// <summary>Share of the text for validation; 0: none.</summary>
     public required double Validation { get; init; }
 
-    public required long Seed { get; init; }
-
-    public required DeviceOptions Device { get; init; }
-
-    public string? Out { get; init; }
-
-    public string? Json { get; init; }
-
-    public double? MaxSeconds { get; init; }
+    public required RunSettings Run { get; init; }
 
     /// <summary>The seconds to train at most; null: as long as the epochs take.</summary>
-    public double? SecondsAllowed => MaxSeconds ?? (Data is null ? DefaultCorpusSeconds : null);
+    public double? SecondsAllowed => Run.MaxSeconds ?? (Data is null ? DefaultCorpusSeconds : null);
 }

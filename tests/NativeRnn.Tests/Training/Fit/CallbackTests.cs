@@ -190,6 +190,19 @@ public sealed class CallbackTests : IDisposable
     }
 
     [Fact]
+    public void TimeLimit_EndsAfterTheBatch_WithTheEpochsResults()
+    {
+        History history = Model().Fit(
+            _x, _y, 5, 4,
+            new FitOptions { ValidationSplit = 0.25f, Callbacks = [new TimeLimit(TimeSpan.FromTicks(1))] });
+
+        EpochResult epoch = Assert.Single(history.Epochs);
+        Assert.NotNull(epoch.Validation);
+        Assert.Contains("its time of", history.StopReason, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TimeLimit(TimeSpan.Zero));
+    }
+
+    [Fact]
     public void ProgressBar_OnATerminal_WritesOverItsLine()
     {
         using StringWriter output = new();
