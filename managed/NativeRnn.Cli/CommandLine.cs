@@ -52,7 +52,11 @@ internal static class CommandLine
     // No RootCommand: that one takes its name from the executable file's.
     private static Command Root(Terminal terminal)
     {
-        var train = new Command("train", "Train a model.") { TrainTextCommand.Create(terminal) };
+        var train = new Command("train", "Train a model.")
+        {
+            TrainTextCommand.Create(terminal),
+            TrainForecastCommand.Create(terminal),
+        };
         var evaluate = new Command("evaluate", "Measure a model.") { EvaluateForecastCommand.Create(terminal) };
         return new Command(Name, "Recurrent networks on the command line.")
         {
@@ -61,6 +65,7 @@ internal static class CommandLine
             train,
             evaluate,
             GenerateCommand.Create(terminal),
+            ForecastCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             InfoCommand.Create(terminal),
