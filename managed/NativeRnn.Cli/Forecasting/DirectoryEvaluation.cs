@@ -39,7 +39,7 @@ internal static class DirectoryEvaluation
             Seconds = seconds,
             Parameters = model.ParameterCount,
             ExamplesPerSecond = origins.Length / seconds,
-            Seed = 0,
+            Seed = task.Seed,
             Device = device,
         };
         result.Print(terminal);

@@ -50,7 +50,7 @@ internal sealed record ForecastFit(ForecastModel Model, IReadOnlyList<FitRun> Ru
         ForecastTask task = new(
             encoding, settings.Lags, settings.Horizon,
             [.. networks.Select((_, member) => NormalizationOf(settings, member))], settings.Quantiles, [],
-            TestFrom(series));
+            TestFrom(series), settings.Run.Seed);
         ForecastModel model = new(networks, task, device);
         return new ForecastFit(
             task.Quantiles.Count == 0

@@ -52,6 +52,10 @@ internal static class ForecastMetrics
     public static double MeanSquare(IReadOnlyList<double> forecasts, IReadOnlyList<double> truth) =>
         forecasts.Zip(truth, (a, b) => (a - b) * (a - b)).Average();
 
+    /// <summary>The mean pinball loss of the quantiles, in the target's unit.</summary>
+    public static double QuantileLoss(ForecastOutcome outcome) =>
+        Enumerable.Range(0, outcome.Truth.Count).Average(index => Pinball(outcome, index));
+
     // A forecast that needs no model, and by which part of its RMSE the model is under it.
     private static IEnumerable<(string Name, double Value)> Beside(
         ForecastOutcome outcome, string name, IReadOnlyList<double> forecasts, double mse)
@@ -99,7 +103,7 @@ internal static class ForecastMetrics
         }
 
         int[] steps = [.. Enumerable.Range(0, outcome.Truth.Count)];
-        metrics.Add(("quantile_loss", steps.Average(index => Pinball(outcome, index))));
+        metrics.Add(("quantile_loss", QuantileLoss(outcome)));
         if (quantiles.Count > 1)
         {
             int top = quantiles.Count - 1;

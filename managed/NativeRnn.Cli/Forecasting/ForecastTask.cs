@@ -11,9 +11,10 @@ namespace NativeRnn.Cli.Forecasting;
 /// <param name="Quantiles">That it gives; none: one number.</param>
 /// <param name="Shifts">By which they were calibrated; none without quantiles.</param>
 /// <param name="TestFrom">Before that, rows were trained or validated on; null: not known.</param>
+/// <param name="Seed">By which it was trained.</param>
 internal sealed record ForecastTask(
     SeriesEncoding Encoding, int Lags, int Horizon, IReadOnlyList<WindowNormalization> Normalizations,
-    IReadOnlyList<float> Quantiles, IReadOnlyList<float> Shifts, DateTime? TestFrom)
+    IReadOnlyList<float> Quantiles, IReadOnlyList<float> Shifts, DateTime? TestFrom, long Seed)
 {
     public const string Name = "forecast";
 

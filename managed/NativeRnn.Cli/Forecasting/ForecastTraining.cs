@@ -100,6 +100,9 @@ internal static class ForecastTraining
                 .. ForecastMetrics.Of(test),
                 ("val_mae", ForecastMetrics.MeanAbsolute([.. validation.Points], validation.Truth)),
                 ("val_rmse", Math.Sqrt(ForecastMetrics.MeanSquare([.. validation.Points], validation.Truth))),
+                .. settings.Quantiles.Count > 0
+                    ? new[] { ("val_quantile_loss", ForecastMetrics.QuantileLoss(validation)) }
+                    : [],
                 ("val_naive_rmse", Math.Sqrt(ForecastMetrics.MeanSquare(validation.Last, validation.Truth))),
             ],
             Seconds = seconds,

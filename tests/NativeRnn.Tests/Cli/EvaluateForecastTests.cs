@@ -1,7 +1,9 @@
 using System.Text.Json;
 using NativeRnn.Cli;
+using NativeRnn.Models;
 using NativeRnn.Tests.Interop;
 using NativeRnn.Tests.Models;
+using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Cli;
 
@@ -54,6 +56,35 @@ public sealed class EvaluateForecastTests : IDisposable
         Assert.Equal(98.054, Value("mse"), 0.0005);
         Assert.Equal(9.902, Value("rmse"), 0.0005);
         Assert.Equal(0.9396, Value("r2"), 0.00005);
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.onnx")]
+    public void Forecast_OfAFileOfAnotherFormat_GivesTheSame(string name)
+    {
+        string json = _directory.File("keras.json"), other = _directory.File("other.json"), path = _directory.File(name);
+        using (Device device = TestDevice.Open())
+        {
+            Sequential model = KerasModel.Load(KerasFixture.PathOf("gru-2.1.h5"), device);
+            if (name.EndsWith(".onnx", StringComparison.Ordinal))
+            {
+                OnnxModel.Export(model, path, OnnxInput.Floats("input", "batch", 12, 1));
+            }
+            else
+            {
+                model.Save(path);
+            }
+        }
+
+        Assert.Equal(ExitCode.Done, Run("gru-2.1.h5", "train.csv", "test.csv", Flow, "--json", json).ExitCode);
+        ProgramResult result = Run(path, "train.csv", "test.csv", Flow, "--json", other);
+
+        Assert.Equal((ExitCode.Done, ""), (result.ExitCode, result.Error));
+        using JsonDocument first = JsonDocument.Parse(File.ReadAllText(json));
+        using JsonDocument second = JsonDocument.Parse(File.ReadAllText(other));
+        Assert.Equal(
+            first.RootElement.GetProperty("mae").GetDouble(), second.RootElement.GetProperty("mae").GetDouble(), 1e-3);
     }
 
     [Theory]
