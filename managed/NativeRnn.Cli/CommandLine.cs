@@ -56,8 +56,13 @@ internal static class CommandLine
         {
             TrainTextCommand.Create(terminal),
             TrainForecastCommand.Create(terminal),
+            TrainSentimentCommand.Create(terminal),
         };
-        var evaluate = new Command("evaluate", "Measure a model.") { EvaluateForecastCommand.Create(terminal) };
+        var evaluate = new Command("evaluate", "Measure a model.")
+        {
+            EvaluateForecastCommand.Create(terminal),
+            EvaluateSentimentCommand.Create(terminal),
+        };
         return new Command(Name, "Recurrent networks on the command line.")
         {
             new HelpOption(),
@@ -66,6 +71,7 @@ internal static class CommandLine
             evaluate,
             GenerateCommand.Create(terminal),
             ForecastCommand.Create(terminal),
+            ClassifyCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             InfoCommand.Create(terminal),

@@ -177,14 +177,10 @@ internal sealed class FitLoop
     {
         Evaluation trained = new(_state.MeanLoss, _model.MetricResults());
         _model.MetricsInUse = false;
-        EpochResult result = new(
-            _state.Epoch, trained, _validate(), (_reports.Elapsed - start).TotalSeconds);
-        _state.Results.Add(result);
-        _context.Optimizer.Schedule?.EpochEnded(result);
-        _reports.AfterEpoch(result);
-        foreach (Callback callback in _callbacks)
+        using (_options.ValidateAverage ? _options.WeightAverage!.Use() : null)
         {
-            callback.OnEpochEnd(_context, result);
+            Report(new EpochResult(
+                _state.Epoch, trained, _validate(), (_reports.Elapsed - start).TotalSeconds));
         }
 
         if (_context.IsStopping || _state.Epoch == _context.Epochs)
@@ -197,5 +193,16 @@ internal sealed class FitLoop
 
         _state.NextEpoch();
         _checkpoint?.Save();
+    }
+
+    private void Report(EpochResult result)
+    {
+        _state.Results.Add(result);
+        _context.Optimizer.Schedule?.EpochEnded(result);
+        _reports.AfterEpoch(result);
+        foreach (Callback callback in _callbacks)
+        {
+            callback.OnEpochEnd(_context, result);
+        }
     }
 }

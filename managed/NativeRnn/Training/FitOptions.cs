@@ -44,6 +44,13 @@ public sealed record FitOptions
     public ExponentialMovingAverage? WeightAverage { get; init; }
 
     /// <summary>
+    /// Whether the model has the averages of <see cref="WeightAverage"/> while it is validated and in the
+    /// callbacks' OnEpochEnd, so that <see cref="EarlyStopping"/> judges and restores averages and
+    /// <see cref="ModelCheckpoint"/> saves them. The training goes on with the weights.
+    /// </summary>
+    public bool ValidateAverage { get; init; }
+
+    /// <summary>
     /// How much the samples of each class count in the training loss, at least 0; a class that is not
     /// there counts 1. Targets must be class numbers, int32 [N,..], or one-hot. Null: all count 1.
     /// </summary>
@@ -102,6 +109,11 @@ public sealed record FitOptions
         {
             throw new ArgumentException(
                 "give ValidationSplit, ValidationData or ValidationDataset, not several of them");
+        }
+
+        if (ValidateAverage && WeightAverage is null)
+        {
+            throw new ArgumentException("ValidateAverage is set, but there is no WeightAverage");
         }
 
         foreach ((int number, float weight) in ClassWeights ?? new Dictionary<int, float>())

@@ -134,6 +134,7 @@ internal static class SavedModelCases
         yield return SavedModelCase.Of("MaxPool1d", _ => new MaxPool1d(3, 2, TimePadding.Same), 2, 6, 4);
         yield return SavedModelCase.Of(
             "AveragePool1d", _ => new AveragePool1d(3, 1, TimePadding.Causal), 2, 6, 4);
+        yield return SavedModelCase.Of("StepDropout", _ => new StepDropout(0.25f), 2, 6, 4);
         yield return SavedModelCase.Of("GlobalMaxPool1d", _ => new GlobalMaxPool1d(), 2, 6, 4);
         yield return SavedModelCase.Of("GlobalAveragePool1d", _ => new GlobalAveragePool1d(), 2, 6, 4);
         yield return SavedModelCase.Of("Flatten", _ => new Flatten(2), 2, 3, 4, 2);

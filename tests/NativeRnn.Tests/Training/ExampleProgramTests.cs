@@ -42,6 +42,17 @@ public sealed partial class ExampleProgramTests
         Assert.True(error < 0.3 * double.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture), output);
     }
 
+    [Fact]
+    public void Sentiment_LearnsWhatNegationsMean()
+    {
+        string output = Run("Sentiment");
+
+        Match line = AccuracyLine().Match(output);
+        Assert.True(line.Success, output);
+        Assert.True(double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) > 0.9, output);
+        Assert.Contains("positive: the plot isn't dull", output, StringComparison.Ordinal);
+    }
+
     // The tests' project references the examples, so that they lie beside the tests.
     private static string Run(string name)
     {
@@ -66,4 +77,7 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^test: mean absolute error ([0-9.]+), of the last value ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex ErrorLine();
+
+    [GeneratedRegex(@"^test: \d+ sentences, accuracy ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex AccuracyLine();
 }

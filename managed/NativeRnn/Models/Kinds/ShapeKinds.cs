@@ -11,6 +11,10 @@ internal static class ShapeKinds
             nameof(Dropout),
             (layer, config) => config.Set("rate", layer.Rate),
             config => new Dropout(config.GetSingle("rate"))),
+        ModuleKind.Of<StepDropout>(
+            nameof(StepDropout),
+            (layer, config) => config.Set("rate", layer.Rate),
+            config => new StepDropout(config.GetSingle("rate"))),
         ModuleKind.Of<Masking>(
             nameof(Masking),
             (layer, config) => config.Set("maskValue", layer.MaskValue),
