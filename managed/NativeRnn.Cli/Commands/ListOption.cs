@@ -20,29 +20,28 @@ internal static class ListOption
     public static Option<float[]> Quantiles(string name, string description) =>
         Make(name, description, "0.1,0.5,0.9", [], ParseQuantiles, "numbers above 0 and below 1 that ascend");
 
-    /// <summary>Choices by their words.</summary>
-    public static Option<T[]> Choices<T>(
-        string name, string description, IReadOnlyDictionary<string, T> choices, T[] standard) =>
+    /// <summary>Words, each of which is one of some choices; none if it is left out and has no standard.</summary>
+    public static Option<string?> Choices(
+        string name, string description, IEnumerable<string> choices, string? standard) =>
         Make(
-            name, description, string.Join('|', choices.Keys), standard,
-            text => text.Split(',').All(choices.ContainsKey) ? [.. text.Split(',').Select(word => choices[word])] : null,
-            $"{Listed(choices.Keys)}, or several of them with commas");
+            name, description, string.Join('|', choices), standard,
+            text => text.Split(',').All(choices.Contains) ? text : null,
+            $"{Listed(choices)}, or several of them with commas");
 
-    /// <summary>One choice by its word.</summary>
-    public static Option<T> Choice<T>(
-        string name, string description, IReadOnlyDictionary<string, T> choices, T standard) =>
+    /// <summary>One of some words.</summary>
+    public static Option<string> Choice(
+        string name, string description, IEnumerable<string> choices, string standard) =>
         Make(
-            name, description, string.Join('|', choices.Keys), standard,
-            text => choices.TryGetValue(text, out T? choice) ? choice : default, Listed(choices.Keys),
-            text => choices.ContainsKey(text));
+            name, description, string.Join('|', choices), standard, text => choices.Contains(text) ? text : null,
+            Listed(choices));
 
     /// <summary>What a text is parsed to; null: the option's text is wrong.</summary>
     public static Option<T> Parsed<T>(string name, string description, string help, Func<string, T?> parse, string wanted)
         where T : class => Make(name, description, help, null!, parse, wanted);
 
     private static Option<T> Make<T>(
-        string name, string description, string help, T standard, Func<string, T?> parse, string wanted,
-        Func<string, bool>? isRight = null) => new(name)
+        string name, string description, string help, T standard, Func<string, T?> parse, string wanted)
+        where T : class? => new(name)
         {
             Description = description,
             HelpName = help,
@@ -50,10 +49,9 @@ internal static class ListOption
             CustomParser = result =>
             {
                 string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-                T? value = parse(text);
-                if (isRight?.Invoke(text) ?? value is not null)
+                if (parse(text) is { } value)
                 {
-                    return value!;
+                    return value;
                 }
 
                 result.AddError($"{name} must be {wanted}, not '{text}'");

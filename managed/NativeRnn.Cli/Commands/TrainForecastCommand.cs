@@ -79,14 +79,18 @@ internal static class TrainForecastCommand
 
         private readonly Option<string?> _target = new("--target")
         {
-            Description = "The column to forecast.", HelpName = "COLUMN",
+            Description = "The column to forecast; needed with --data.", HelpName = "COLUMN",
         };
 
         private readonly Option<string[]> _covariates = ListOption.Names(
-            "--covariates", "Columns of numbers or kinds that a forecast sees beside the target.", "A,B");
+            "--covariates", "Columns of numbers, or of words that name kinds, that a forecast sees up to its last lag.",
+            "A,B");
 
         private readonly Option<string[]> _known = ListOption.Names(
-            "--known", "The same, of columns that are known of the future, too.", "A,B");
+            "--known",
+            "The same, of columns that are known of the future, too, such as holidays: a forecast sees them up to its last " +
+            "step. All of its steps are seen if --lags is --horizon at least.",
+            "A,B");
 
         private readonly Option<string?> _time = new("--time")
         {
@@ -99,10 +103,10 @@ internal static class TrainForecastCommand
         };
 
         private readonly Option<int> _lags = RangedOption.Create(
-            "--lags", "Steps that a forecast sees.", 48, 1, 100_000);
+            "--lags", "Rows before it that a forecast sees.", 48, 1, 100_000);
 
         private readonly Option<int> _horizon = RangedOption.Create(
-            "--horizon", "Steps that it foretells, all at once.", 1, 1, 10_000);
+            "--horizon", "Rows that it foretells, all at once.", 1, 1, 10_000);
 
         private readonly Option<SplitSpec> _split = ListOption.Parsed(
             "--split",
@@ -112,27 +116,30 @@ internal static class TrainForecastCommand
             "two or three amounts, all of m, d, h or %, such as 80%,10%,10% or 12m,4m,4m");
 
         private readonly Option<float[]> _quantiles = ListOption.Quantiles(
-            "--quantiles", "Forecast these quantiles, which are calibrated on the validation rows.");
+            "--quantiles",
+            "Forecast these quantiles, and with them a range; they are calibrated on the validation rows. If not given, " +
+            "one number is forecast.");
 
-        private readonly Option<WindowNormalization[]> _normalize = ListOption.Choices(
+        private readonly Option<string?> _normalize = ListOption.Choices(
             "--normalize",
             "What a window is measured from: nothing; the last value that it shows (what is foretold only); or that " +
             "in units of its usual step, for prices and other drifting series. Several: the networks take turns.",
-            Normalizations, [WindowNormalization.LastValue]);
+            Normalizations.Keys, "last");
 
         private readonly Option<bool> _log = new("--log")
         {
             Description = "Forecast the logarithm: for numbers above 0 that change by percents.",
         };
 
-        private readonly Option<CalendarCycles[]> _calendar = ListOption.Choices(
-            "--calendar", "The cycles that a forecast sees; if not given, those that the training rows cover.", Cycles, []);
+        private readonly Option<string?> _calendar = ListOption.Choices(
+            "--calendar", "The cycles that a forecast sees; if not given, those that the training rows cover.",
+            Cycles.Keys, null);
 
         private readonly Option<int> _folds = RangedOption.Create(
             "--walk-forward", "Cut the test rows into N parts, and train anew before each; 0: train once.", 0, 0, 10_000);
 
-        private readonly Option<RnnCell> _cell = ListOption.Choice(
-            "--cell", "Kind of recurrent layer.", Cells, RnnCell.Lstm);
+        private readonly Option<string> _cell = ListOption.Choice(
+            "--cell", "Kind of recurrent layer.", Cells.Keys, "lstm");
 
         private readonly Option<int> _hidden = RangedOption.Create("--hidden", "Units of each layer.", 32, 1, 65536);
 
@@ -142,19 +149,19 @@ internal static class TrainForecastCommand
         private readonly Option<double> _dropout = RangedOption.Create(
             "--dropout", "Share of each layer's output that is dropped in training.", 0.3, 0, 0.99);
 
-        private readonly Option<Func<Loss>> _loss = ListOption.Choice(
-            "--loss", "What gets small; with --quantiles, theirs does.", Losses, Losses["mse"]);
+        private readonly Option<string> _loss = ListOption.Choice(
+            "--loss", "What training makes small; with --quantiles, it is the quantiles' own loss.", Losses.Keys, "mse");
 
         private readonly Option<int> _epochs = RangedOption.Create(
             "--epochs", "Times that the windows are read at most.", 25, 1, 1_000_000);
 
-        private readonly Option<int> _batch = RangedOption.Create("--batch", "Windows of a step.", 64, 1, 65536);
+        private readonly Option<int> _batch = RangedOption.Create("--batch", "Windows that a step of training takes.", 64, 1, 65536);
 
         private readonly Option<double> _learningRate = RangedOption.Create(
             "--lr", "Highest learning rate of AdamW; it rises to it and falls along a cosine.", 5e-3, 1e-9, 10.0);
 
         private readonly Option<double> _weightDecay = RangedOption.Create(
-            "--weight-decay", "Of AdamW.", 0.1, 0, 100.0);
+            "--weight-decay", "Of AdamW: pulls the weights towards 0, times the learning rate, each step.", 0.1, 0, 100.0);
 
         private readonly Option<int> _patience = RangedOption.Create(
             "--patience", "Epochs without a better validation loss after which a training ends.", 10, 1, 1_000_000);
@@ -176,12 +183,12 @@ internal static class TrainForecastCommand
             string? data = parsed.GetValue(_data), test = parsed.GetValue(_test), target = parsed.GetValue(_target);
             Require(data is null || target is not null, "--target is needed with --data: the column to forecast");
             Require(data is not null || test is null, "--test needs --data, to train on");
-            WindowNormalization[] normalizations = parsed.GetRequiredValue(_normalize);
+            WindowNormalization[] normalizations =
+                [.. parsed.GetValue(_normalize)!.Split(',').Select(word => Normalizations[word])];
             int lags = parsed.GetValue(_lags);
             Require(
                 lags > 1 || !normalizations.Contains(WindowNormalization.LastValueAndStep),
                 "--normalize step needs --lags of 2 at least");
-            CalendarCycles[] cycles = parsed.GetValue(_calendar) ?? [];
             string standard = test is null ? DefaultSplit : DefaultSplitBesideTest;
             return new ForecastSettings
             {
@@ -198,7 +205,8 @@ internal static class TrainForecastCommand
                 Quantiles = parsed.GetValue(_quantiles) ?? [],
                 Normalizations = normalizations,
                 IsLogarithmic = parsed.GetValue(_log),
-                Cycles = cycles.Length == 0 ? null : cycles.Aggregate((all, one) => all | one),
+                Cycles = parsed.GetValue(_calendar)?.Split(',').Aggregate(
+                    CalendarCycles.None, (all, word) => all | Cycles[word]),
                 Folds = parsed.GetValue(_folds),
                 Network = ReadNetwork(parsed),
                 Run = _run.Read(parsed),
@@ -207,11 +215,11 @@ internal static class TrainForecastCommand
 
         private ForecastNetworkSettings ReadNetwork(ParseResult parsed) => new()
         {
-            Cell = parsed.GetValue(_cell),
+            Cell = Cells[parsed.GetRequiredValue(_cell)],
             Hidden = parsed.GetValue(_hidden),
             Layers = parsed.GetValue(_layers),
             Dropout = (float)parsed.GetValue(_dropout),
-            Loss = parsed.GetRequiredValue(_loss),
+            Loss = Losses[parsed.GetRequiredValue(_loss)],
             Epochs = parsed.GetValue(_epochs),
             Batch = parsed.GetValue(_batch),
             LearningRate = (float)parsed.GetValue(_learningRate),

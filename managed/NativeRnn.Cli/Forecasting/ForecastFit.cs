@@ -29,16 +29,25 @@ internal sealed record ForecastFit(ForecastModel Model, IReadOnlyList<FitRun> Ru
         SeriesColumns columns = encoding.Columns(series);
         List<Sequential> networks = [];
         List<FitRun> runs = [];
-        for (int member = 0; member < settings.Network.Members && !cancellation.IsCancellationRequested; member++)
+        for (int member = 0; member < settings.Network.Members; member++)
         {
             ForecastWindowOptions options = settings.WindowsOf(NormalizationOf(settings, member));
-            double done = runs.Sum(run => run.Seconds);
-            RunSettings share = settings.Run with { MaxSeconds = ShareOf(settings, member, done) };
+            RunSettings share = settings.Run with { MaxSeconds = ShareOf(settings, member, runs) };
             (Sequential network, FitRun run) = TrainOne(
                 settings with { Run = share }, member, Windows(split => split.Training, "train"),
                 Windows(split => split.Validation, "validate"), device, terminal, cancellation);
+            // An unfinished network would spoil the mean; the first is all that there is.
+            if (run.IsInterrupted && member > 0)
+            {
+                break;
+            }
+
             networks.Add(network);
             runs.Add(run);
+            if (cancellation.IsCancellationRequested)
+            {
+                break;
+            }
 
             ForecastWindows Windows(Func<SeriesSplit, Range> rows, string purpose)
             {
@@ -51,12 +60,7 @@ internal sealed record ForecastFit(ForecastModel Model, IReadOnlyList<FitRun> Ru
             encoding, settings.Lags, settings.Horizon,
             [.. networks.Select((_, member) => NormalizationOf(settings, member))], settings.Quantiles, [],
             TestFrom(series), settings.Run.Seed);
-        ForecastModel model = new(networks, task, device);
-        return new ForecastFit(
-            task.Quantiles.Count == 0
-                ? model
-                : model.Calibrated(columns, series.Origins(task.WindowsOf(0), split => split.Validation)),
-            runs);
+        return new ForecastFit(Calibrated(new ForecastModel(networks, task, device), series, columns), runs);
     }
 
     /// <summary>The rows at which forecasts may begin.</summary>
@@ -70,6 +74,11 @@ internal sealed record ForecastFit(ForecastModel Model, IReadOnlyList<FitRun> Ru
             $"--split {settings.Split.Text} leaves too few rows to {purpose} on, for --lags {options.Lags} and " +
             $"--horizon {options.Horizon}: --data has {series.Rows} rows in {series.Parts.Count} series");
     }
+
+    private static ForecastModel Calibrated(ForecastModel model, ForecastSeries series, SeriesColumns columns) =>
+        model.Task.Quantiles.Count == 0
+            ? model
+            : model.Calibrated(columns, series.Origins(model.Task.WindowsOf(0), split => split.Validation));
 
     private static (Sequential Network, FitRun Run) TrainOne(
         ForecastSettings settings, int member, ForecastWindows training, ForecastWindows validation, Device device,
@@ -99,11 +108,12 @@ internal sealed record ForecastFit(ForecastModel Model, IReadOnlyList<FitRun> Ru
     private static WindowNormalization NormalizationOf(ForecastSettings settings, int member) =>
         settings.Normalizations[member % settings.Normalizations.Count];
 
-    private static double? ShareOf(ForecastSettings settings, int member, double done)
+    // The networks that are left share the time that is left.
+    private static double? ShareOf(ForecastSettings settings, int member, List<FitRun> done)
     {
         const double Least = 1e-3;
         return settings.Run.MaxSeconds is { } seconds
-            ? Math.Max(Least, (seconds - done) / (settings.Network.Members - member))
+            ? Math.Max(Least, (seconds - done.Sum(run => run.Seconds)) / (settings.Network.Members - member))
             : null;
     }
 

@@ -16,25 +16,24 @@ internal static class ForecastPictures
         int first = outcome.Count - 1 - ((forecasts - 1) * horizon);
         int[] indices = [.. Enumerable.Range(0, forecasts)
             .SelectMany(number => Enumerable.Range((first + (number * horizon)) * horizon, horizon))];
-        List<Curve> curves =
-        [
-            Line(outcome.Task.Encoding.Target, index => outcome.Truth[index]),
-            Line("forecast", outcome.PointAt),
-        ];
-        IReadOnlyList<float> quantiles = outcome.Task.Quantiles;
-        if (quantiles.Count > 1)
-        {
-            curves.Add(Line($"quantile {Text(quantiles[0])}", index => outcome.QuantileAt(index, 0)));
-            curves.Add(Line($"quantile {Text(quantiles[^1])}", index => outcome.QuantileAt(index, quantiles.Count - 1)));
-        }
-
+        int top = outcome.Task.Quantiles.Count - 1;
         return new CurvePicture
         {
             Title = horizon == 1 ? "The last of the test" : $"The last of the test, {horizon} steps at a time",
             XLabel = "step",
             YLabel = outcome.Task.Encoding.Target,
-            Curves = curves,
+            Curves =
+            [
+                Line(outcome.Task.Encoding.Target, index => outcome.Truth[index]),
+                Line("forecast", outcome.PointAt),
+            ],
+            Bands = top > 0 ? [Range(outcome.Task.Quantiles[0], outcome.Task.Quantiles[top])] : [],
         };
+
+        Band Range(float low, float high) => new(
+            FormattableString.Invariant($"quantiles {low:0.###} to {high:0.###}"),
+            [.. indices.Select(
+                (index, step) => ((double)step, outcome.QuantileAt(index, 0), outcome.QuantileAt(index, top)))]);
 
         Curve Line(string name, Func<int, double> value) =>
             new(name, [.. indices.Select((index, step) => ((double)step, value(index)))]);
@@ -71,6 +70,4 @@ internal static class ForecastPictures
 
     private static (double X, double Y)[] Points(IReadOnlyList<double> values) =>
         [.. values.Select((value, index) => (index + 1.0, value))];
-
-    private static string Text(float quantile) => FormattableString.Invariant($"{quantile:0.###}");
 }

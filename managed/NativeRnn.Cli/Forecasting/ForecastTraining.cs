@@ -65,6 +65,12 @@ internal static class ForecastTraining
             ForecastFit fit = ForecastFit.Train(
                 settings with { Run = settings.Run with { MaxSeconds = share } }, fold, encoding, device, terminal,
                 cancellation);
+            // An unfinished part would spoil the figures; the first is all that there is.
+            if (fit.Runs[^1].IsInterrupted && fits.Count > 0)
+            {
+                break;
+            }
+
             fits.Add(fit);
             ForecastWindowOptions options = fit.Model.Task.WindowsOf(0);
             test ??= new ForecastOutcome(fit.Model.Task);

@@ -1,5 +1,6 @@
 // What do the next 24 hours bring, and how sure is that? An LSTM over the last two days, with the calendar, announced
 // events and a range. Run it with a CSV file with dates and a column to forecast; without, it makes a series.
+using System.Globalization;
 using NativeRnn;
 using NativeRnn.Data;
 using NativeRnn.Layers;
@@ -19,7 +20,8 @@ SeriesColumns columns = new(scaler.Transform(series.Values))
     KnownAhead =
     [
         .. CalendarFeatures.Make(times, cycles),
-        .. series.Columns.Select(column => column.Texts.Select(float.Parse).ToArray()),
+        .. series.Columns.Select(column => column.Texts
+            .Select(text => float.Parse(text, CultureInfo.InvariantCulture)).ToArray()),
     ],
 };
 ForecastWindowOptions options = new(Lags: 48, Horizon: 24);
