@@ -155,7 +155,8 @@ internal static class TrainForecastCommand
         private readonly Option<int> _epochs = RangedOption.Create(
             "--epochs", "Times that the windows are read at most.", 25, 1, 1_000_000);
 
-        private readonly Option<int> _batch = RangedOption.Create("--batch", "Windows that a step of training takes.", 64, 1, 65536);
+        private readonly Option<int> _batch = RangedOption.Create(
+            "--batch", "Windows that a step of training takes.", 64, 1, 65536);
 
         private readonly Option<double> _learningRate = RangedOption.Create(
             "--lr", "Highest learning rate of AdamW; it rises to it and falls along a cosine.", 5e-3, 1e-9, 10.0);
@@ -181,8 +182,8 @@ internal static class TrainForecastCommand
         public ForecastSettings Read(ParseResult parsed)
         {
             string? data = parsed.GetValue(_data), test = parsed.GetValue(_test), target = parsed.GetValue(_target);
-            Require(data is null || target is not null, "--target is needed with --data: the column to forecast");
-            Require(data is not null || test is null, "--test needs --data, to train on");
+            string[] covariates = parsed.GetValue(_covariates) ?? [], known = parsed.GetValue(_known) ?? [];
+            Check(parsed, data, [test, target, parsed.GetValue(_time), parsed.GetValue(_group)], covariates, known);
             WindowNormalization[] normalizations =
                 [.. parsed.GetValue(_normalize)!.Split(',').Select(word => Normalizations[word])];
             int lags = parsed.GetValue(_lags);
@@ -195,8 +196,8 @@ internal static class TrainForecastCommand
                 Data = data,
                 Test = test,
                 Target = data is null ? MadeSeries.Name : target!,
-                Covariates = parsed.GetValue(_covariates) ?? [],
-                Known = data is null ? [MadeSeries.Event] : parsed.GetValue(_known) ?? [],
+                Covariates = covariates,
+                Known = data is null ? [MadeSeries.Event] : known,
                 Time = parsed.GetValue(_time),
                 Group = parsed.GetValue(_group),
                 Lags = lags,
@@ -227,6 +228,19 @@ internal static class TrainForecastCommand
             Patience = parsed.GetValue(_patience),
             Members = parsed.GetValue(_members),
         };
+
+        private void Check(ParseResult parsed, string? data, string?[] names, string[] covariates, string[] known)
+        {
+            string? target = parsed.GetValue(_target);
+            Require(data is null || target is not null, "--target is needed with --data: the column to forecast");
+            Require(
+                data is not null || (names.All(name => name is null) && covariates.Length + known.Length == 0),
+                "--test, --target, --covariates, --known, --time and --group need --data: they are about its columns");
+            string[] columns = [.. target is null ? [] : new[] { target }, .. covariates, .. known];
+            Require(
+                columns.Distinct().Count() == columns.Length,
+                "--target, --covariates and --known must be different columns; a --target is never known ahead");
+        }
 
         private static void Require(bool isRight, string message)
         {

@@ -24,28 +24,45 @@ internal sealed record ForecastSeries(IReadOnlyList<SeriesPart> Parts, IReadOnly
     {
         SeriesPart[] parts = settings.Data is null
             ? [MadeSeries.Create(settings.Run.Seed)]
-            : Read("--data", settings.Data, settings.Request);
-        SeriesPart[] tests = settings.Test is null ? [] : Read("--test", settings.Test, settings.Request);
+            : Read("--data", settings.Data, settings.Request, settings.OptionOf);
+        SeriesPart[] tests = settings.Test is null
+            ? []
+            : Read("--test", settings.Test, settings.Request, settings.OptionOf);
         return Of(
             [.. parts, .. tests],
             [.. parts.Select(settings.Split.Of), .. tests.Select(part => new SeriesSplit(..0, ..0, ..part.Values.Length))]);
     }
 
     /// <summary>Reads a file's series.</summary>
+    /// <param name="option">That gave the path.</param>
+    /// <param name="path">A CSV file.</param>
+    /// <param name="request">What to read.</param>
+    /// <param name="optionOf">Which option named a column; null: the model did.</param>
     /// <exception cref="UserErrorException">The file or a column is not as it should be.</exception>
-    public static SeriesPart[] Read(string option, string path, SeriesRequest request)
+    public static SeriesPart[] Read(
+        string option, string path, SeriesRequest request, Func<string, string>? optionOf = null)
     {
         try
         {
-            SeriesPart[] parts = SeriesData.Read(path, request);
-            return parts.Length > 0 ? parts : throw new UserErrorException($"{option} {path} has no rows");
+            CsvTable table = CsvTable.Read(path);
+            if (request.Names.FirstOrDefault(name => !table.Columns.Contains(name)) is { } missing)
+            {
+                string which = optionOf?.Invoke(missing) ?? option;
+                string why = optionOf is null ? ", which the model was trained with" : "";
+                throw new UserErrorException(
+                    $"{which}: {path} has no column '{missing}'{why}; its columns are: {string.Join(", ", table.Columns)}");
+            }
+
+            SeriesPart[] parts = SeriesData.Read(path, table, request);
+            return parts.Length > 0 && parts.All(part => part.Values.Length > 0) ? parts : throw new UserErrorException(
+                $"{option}: {path} has no row, or a series has none, with a number in column '{request.Target}'");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new UserErrorException($"{option} {path} does not exist");
         }
         catch (Exception error) when (error
-            is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
+            is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"{option}: {error.Message}");
         }

@@ -57,6 +57,13 @@ internal sealed record ForecastSettings
     /// <summary>All columns that go with the target.</summary>
     public SeriesRequest Request => new(Target, [.. Covariates, .. Known], Time, Group);
 
+    /// <summary>Which option named a column.</summary>
+    public string OptionOf(string column) => column == Target ? "--target"
+        : Covariates.Contains(column) ? "--covariates"
+        : Known.Contains(column) ? "--known"
+        : column == Time ? "--time"
+        : "--group";
+
     public ForecastWindowOptions WindowsOf(WindowNormalization normalization) => new(Lags, Horizon, normalization);
 }
 

@@ -21,7 +21,11 @@ internal sealed record SeriesPart(string Name, double[] Values, DateTime[]? Time
 /// <param name="Columns">What goes with it.</param>
 /// <param name="Time">When each row was; null: the first column of dates, if there is one.</param>
 /// <param name="Group">Names the series of each row where a file holds several; null: it holds one.</param>
-internal sealed record SeriesRequest(string Target, IReadOnlyList<string> Columns, string? Time, string? Group);
+internal sealed record SeriesRequest(string Target, IReadOnlyList<string> Columns, string? Time, string? Group)
+{
+    /// <summary>All columns that it names.</summary>
+    public IEnumerable<string> Names => [Target, .. Columns, .. new[] { Time, Group }.OfType<string>()];
+}
 
 /// <summary>Reads series from files of comma-separated values.</summary>
 internal static class SeriesData
@@ -29,9 +33,12 @@ internal static class SeriesData
     /// <summary>Reads the series of a file; rows at the end of one whose target is empty are its future.</summary>
     /// <exception cref="ArgumentException">A column is not there.</exception>
     /// <exception cref="InvalidDataException">The file is not as it should be; the message says where.</exception>
-    public static SeriesPart[] Read(string path, SeriesRequest request)
+    public static SeriesPart[] Read(string path, SeriesRequest request) => Read(path, CsvTable.Read(path), request);
+
+    /// <summary>Reads the series of a table.</summary>
+    /// <inheritdoc cref="Read(string, SeriesRequest)" path="/exception"/>
+    public static SeriesPart[] Read(string path, CsvTable table, SeriesRequest request)
     {
-        CsvTable table = CsvTable.Read(path);
         string[] target = table.Texts(request.Target);
         SeriesColumn[] columns = [.. request.Columns.Select(name => new SeriesColumn(name, table.Texts(name)))];
         string? time = request.Time ?? table.Columns.FirstOrDefault(table.IsTimes);

@@ -117,7 +117,7 @@ public sealed class EvaluateForecastTests : IDisposable
     private static ProgramResult Run(string model, string train, string test, string target, params string[] more) =>
         Tool.Run(
         [
-            "evaluate", "forecast", "--model", KerasFixture.PathOf(model), "--train-data", KerasFixture.PathOf(train),
+            "evaluate", "forecast", "--model", Path.IsPathRooted(model) ? model : KerasFixture.PathOf(model), "--train-data", KerasFixture.PathOf(train),
             "--data", KerasFixture.PathOf(test), "--target", target, "--device", "cpu", .. more,
         ]);
 }

@@ -1,7 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using NativeRnn.Cli;
+using NativeRnn.Cli.Applications;
+using NativeRnn.Cli.Forecasting;
+using NativeRnn.Data;
+using NativeRnn.Layers;
 using NativeRnn.Tests.Interop;
+using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Cli;
 
@@ -85,7 +90,9 @@ public sealed class TrainForecastTests : IDisposable
     public void Forecast_OfWhatComesNext_UsesTheRowsOfTheFuture()
     {
         string data = WriteSeries(300);
-        Train("a", [.. Short, "--data", data, "--target", "flow", "--known", "fair", "--quantiles", "0.1,0.5,0.9"]);
+        Train(
+            "a", [.. Short, "--data", data, "--target", "flow", "--known", "fair", "--quantiles", "0.1,0.5,0.9",
+                "--epochs", "40", "--lr", "0.02", "--dropout", "0"]);
         string json = _directory.File("next.json");
         string[] forecast = ["forecast", "--model", _directory.File("a"), "--device", "cpu", "--data"];
 
@@ -104,6 +111,61 @@ public sealed class TrainForecastTests : IDisposable
         double Last(ProgramResult result) => double.Parse(
             result.Output.TrimEnd().Split(Environment.NewLine)[^1].Split(',')[2], CultureInfo.InvariantCulture);
         Assert.True(Last(fair) > Last(quiet) + 2, fair.Output + quiet.Output);
+    }
+
+    [Fact]
+    public void TrainForecast_OfOtherTestRows_GivesTheSameModel()
+    {
+        // The rows from 360 on are tested on, those before are trained and validated on.
+        string[] lines = File.ReadAllLines(WriteSeries(400));
+        string[] others = [.. lines.Select((line, index) => index <= 360 ? line : $"{line.Split(',')[0]},1e3,new,1e3")];
+        string[] arguments =
+            [.. Short, "--target", "flow", "--covariates", "kind", "--known", "fair", "--quantiles", "0.1,0.9", "--epochs", "2"];
+
+        Train("a", [.. arguments, "--data", _directory.Write("a.csv", string.Join('\n', lines))]);
+        Train("b", [.. arguments, "--data", _directory.Write("b.csv", string.Join('\n', others))]);
+
+        Assert.NotEqual(Value(Report("a"), "rmse"), Value(Report("b"), "rmse"));
+        foreach (string name in new[] { "model.safetensors", "task.json" })
+        {
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(_directory.File("a"), name)),
+                File.ReadAllBytes(Path.Combine(_directory.File("b"), name)));
+        }
+    }
+
+    [Fact]
+    public void SeriesEncoding_IsLearntFromTheRowsThatAreTrainedOn()
+    {
+        string path = _directory.Write("a.csv", "time,x,heat,sky\n2024-01-01,1,10,dry\n2024-01-02,3,30,wet\n"
+            + string.Concat(Enumerable.Range(3, 6).Select(day => $"2024-01-{day:00},900,900,fog\n")));
+        ForecastSettings settings = Settings() with
+        {
+            Data = path, Target = "x", Known = [], Covariates = ["heat", "sky"], Split = SplitSpec.TryParse("25%,25%,50%")!,
+        };
+
+        SeriesEncoding encoding = SeriesEncoding.Fit(settings, ForecastSeries.Load(settings));
+
+        Assert.Equal((2, 1), (encoding.Mean, encoding.Deviation));
+        Assert.Equal((20, 10), (encoding.Covariates[0].Mean, encoding.Covariates[0].Deviation));
+        Assert.Equal(["dry", "wet"], encoding.Covariates[1].Kinds);
+        Assert.Equal(CalendarCycles.None, encoding.Cycles);
+    }
+
+    [Fact]
+    public void TrainForecast_Interrupted_SavesWhatThereIs()
+    {
+        using StringWriter output = new();
+
+        int code = ForecastTraining.Run(
+            Settings() with { Folds = 3 }, new Terminal(output, TextWriter.Null, IsInteractive: false),
+            new CancellationToken(canceled: true));
+
+        Assert.Equal(ExitCode.Interrupted, code);
+        Assert.DoesNotContain("Part 2", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            ["forecast.png", "horizon.png", "loss.png", "model.safetensors", "task.json"],
+            Directory.GetFiles(_directory.File("a")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -143,15 +205,18 @@ public sealed class TrainForecastTests : IDisposable
     [Theory]
     [InlineData("--data {0}", "--target is needed with --data")]
     [InlineData("--data none.csv --target flow", "--data none.csv does not exist")]
-    [InlineData("--data {0} --target Flow", "no column 'Flow'; its columns are: time, flow")]
+    [InlineData("--data {0} --target Flow", "--target: {0} has no column 'Flow'; its columns are: time, flow, kind, fair")]
+    [InlineData("--data {0} --target flow --known feast", "--known: {0} has no column 'feast'")]
+    [InlineData("--data {0} --target flow --known flow", "a --target is never known ahead")]
+    [InlineData("--data {0} --target flow --known fair,fair", "must be different columns")]
+    [InlineData("--target flow", "--group need --data")]
     [InlineData("--data {0} --target kind", "line 2: 'dry' in column 'kind' is no finite number")]
-    [InlineData("--data {0} --target flow --covariates heat", "no column 'heat'")]
+    [InlineData("--data {0} --target flow --covariates heat", "--covariates: {0} has no column 'heat'")]
     [InlineData("--data {0} --target flow --time flow", "line 2: '")]
     [InlineData("--data {0} --target flow --log", "--log needs numbers above 0")]
     [InlineData("--data {0} --target flow --lags 90", "--split 80%,10%,10% leaves too few rows to train on, for --lags 90")]
     [InlineData("--data {0} --target flow --split 3d,1d", "leaves too few rows to test on")]
     [InlineData("--data {0} --target flow --walk-forward 50", "--walk-forward 50 needs 50 rows")]
-    [InlineData("--test {0}", "--test needs --data")]
     [InlineData("--split 80,10,10", "--split must be two or three amounts, all of m, d, h or %")]
     [InlineData("--split 80%,30%", "--split must be")]
     [InlineData("--quantiles 0.9,0.1", "--quantiles must be numbers above 0 and below 1 that ascend, not '0.9,0.1'")]
@@ -163,15 +228,23 @@ public sealed class TrainForecastTests : IDisposable
     public void TrainForecast_OfSomethingWrong_SaysSoInOneLine(string arguments, string expected)
     {
         string data = WriteSeries(100);
-        string[] words = [.. arguments.Split(' ').Select(word => string.Format(CultureInfo.InvariantCulture, word, data))];
+        string Filled(string text) => string.Format(CultureInfo.InvariantCulture, text, data);
+        string[] words = [.. arguments.Split(' ').Select(Filled)];
 
         ProgramResult result = Tool.Run(
             ["train", "forecast", "--out", _directory.File("a"), "--device", "cpu", .. words]);
 
         Assert.Equal(ExitCode.BadUsage, result.ExitCode);
-        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Contains(Filled(expected), result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.Error.Count(character => character == '\n'));
     }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("time,flow\n", "has no row")]
+    [InlineData("time,flow\n2024-01-01,\n2024-01-02,\n", "with a number in column 'flow'")]
+    public void TrainForecast_OfAFileWithoutNumbers_SaysSo(string text, string expected) => AssertRefused(
+        Tool.Run("train", "forecast", "--data", _directory.Write("empty.csv", text), "--target", "flow"), expected);
 
     [Fact]
     public void Forecast_OfSomethingWrong_SaysSo()
@@ -183,6 +256,9 @@ public sealed class TrainForecastTests : IDisposable
 
         AssertRefused(Tool.Run("forecast", "--model", _directory.File("b"), "--data", data), "does not exist");
         AssertRefused(Tool.Run("forecast", "--model", model, "--data", WriteSeries(20)), "has 20 rows, the model sees 24");
+        AssertRefused(
+            Tool.Run("forecast", "--model", model, "--data", _directory.Write("other.csv", "time,x\n2024-01-01,1\n")),
+            "other.csv has no column 'flow', which the model was trained with; its columns are: time, x");
         AssertRefused(Evaluate(model, data, "--lags", "3"), "--train-data, --target and --lags are for a model's file");
         AssertRefused(Evaluate(model, WriteSeries(30), "--target", "flow"), "are for a model's file");
         AssertRefused(Evaluate(Path.Combine(model, "model.safetensors"), data), "--train-data is needed");
@@ -218,6 +294,22 @@ public sealed class TrainForecastTests : IDisposable
         Assert.True(Value(report, "rmse") < Value(report, "naive_rmse"));
         Assert.True(Value(report, "rmse") < Value(report, "calendar_mean_rmse"));
     }
+
+    private ForecastSettings Settings() => new()
+    {
+        Target = MadeSeries.Name,
+        Known = [MadeSeries.Event],
+        Lags = 24,
+        Horizon = 6,
+        Split = SplitSpec.TryParse("80%,10%,10%")!,
+        Normalizations = [WindowNormalization.LastValue],
+        Network = new ForecastNetworkSettings
+        {
+            Cell = RnnCell.Lstm, Hidden = 4, Layers = 1, Dropout = 0, Loss = () => new MeanSquaredError(), Epochs = 2,
+            Batch = 64, LearningRate = 1e-3f, WeightDecay = 0, Patience = 2, Members = 2,
+        },
+        Run = new RunSettings(1, new DeviceOptions(), null, _directory.File("a"), null),
+    };
 
     private static void AssertRefused(ProgramResult result, string expected)
     {
