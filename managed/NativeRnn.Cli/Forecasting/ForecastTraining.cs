@@ -24,6 +24,12 @@ internal static class ForecastTraining
             RunFolds(settings, series, encoding, device, terminal, cancellation);
 
         fits[^1].Model.Save(places.Directory);
+        string data = settings.Data ?? Path.Combine(places.Directory, MadeSeriesFile.Name);
+        if (settings.Data is null)
+        {
+            MadeSeriesFile.Write(data, settings.Run.Seed, settings.Horizon);
+        }
+
         RunReport report = Report(settings, fits, test, validation, device);
         report.Print(terminal);
         if (places.Json is not null)
@@ -40,7 +46,7 @@ internal static class ForecastTraining
 
         places.Print(
             terminal.Output,
-            ("Forecast", $"{CommandLine.Invocation} forecast --model {places.Directory} --data {settings.Data ?? "FILE"}"));
+            ("Forecast", $"{CommandLine.Invocation} forecast --model {places.Directory} --data {data}"));
         return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
     }
 

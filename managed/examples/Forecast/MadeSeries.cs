@@ -12,10 +12,12 @@ internal static class MadeSeries
     private const int Days = 120;
 
     /// <summary>Makes the series; the same seed makes the same one.</summary>
-    public static SeriesPart Create(long seed)
+    /// <param name="seed">Of the events and the noise.</param>
+    /// <param name="future">Hours after it, of which the events are known only.</param>
+    public static SeriesPart Create(long seed, int future = 0)
     {
         Random random = new(unchecked((int)seed));
-        int rows = Days * 24;
+        int rows = (Days * 24) + future;
         DateTime[] times = [.. Enumerable.Range(0, rows).Select(hour => new DateTime(2024, 1, 1).AddHours(hour))];
         double[] values = new double[rows];
         string[] events = new string[rows];
@@ -31,6 +33,6 @@ internal static class MadeSeries
             values[row] = Math.Round((day * week) + (left > 0 ? 5 : 0) + noise, 3);
         }
 
-        return new SeriesPart("", values, times, [new SeriesColumn(Event, events)]);
+        return new SeriesPart("", values[..(rows - future)], times, [new SeriesColumn(Event, events)]);
     }
 }

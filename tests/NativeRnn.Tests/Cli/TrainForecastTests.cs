@@ -46,6 +46,13 @@ public sealed class TrainForecastTests : IDisposable
         {
             Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(Path.Combine(_directory.File("a"), picture))[1..4]);
         }
+
+        // The made series lies beside the model, with the events of the hours that follow.
+        string data = Path.Combine(_directory.File("a"), "series.csv");
+        Assert.Equal(ExitCode.Done, Evaluate(_directory.File("a"), data, "--json", _directory.File("again.json")).ExitCode);
+        Assert.Equal(Value(report, "mae"), Value(Read(_directory.File("again.json")), "mae"));
+        ProgramResult next = Tool.Run("forecast", "--model", _directory.File("a"), "--data", data, "--device", "cpu");
+        Assert.StartsWith("6,2024-04-30 05:00,", next.Output.TrimEnd().Split(Environment.NewLine)[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +171,7 @@ public sealed class TrainForecastTests : IDisposable
         Assert.Equal(ExitCode.Interrupted, code);
         Assert.DoesNotContain("Part 2", output.ToString(), StringComparison.Ordinal);
         Assert.Equal(
-            ["forecast.png", "horizon.png", "loss.png", "model.safetensors", "task.json"],
+            ["forecast.png", "horizon.png", "loss.png", "model.safetensors", "series.csv", "task.json"],
             Directory.GetFiles(_directory.File("a")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
     }
 
