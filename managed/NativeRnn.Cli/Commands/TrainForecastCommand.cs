@@ -156,10 +156,10 @@ internal static class TrainForecastCommand
             "--epochs", "Times that the windows are read at most.", 25, 1, 1_000_000);
 
         private readonly Option<int> _batch = RangedOption.Create(
-            "--batch", "Windows that a step of training takes.", 32, 1, 65536);
+            "--batch", "Windows that a step of training takes.", 64, 1, 65536);
 
         private readonly Option<double> _learningRate = RangedOption.Create(
-            "--lr", "Highest learning rate of AdamW; it rises to it and falls along a cosine.", 0.01, 1e-9, 10.0);
+            "--lr", "Highest learning rate of AdamW; it rises to it and falls along a cosine.", 5e-3, 1e-9, 10.0);
 
         private readonly Option<double> _weightDecay = RangedOption.Create(
             "--weight-decay", "Of AdamW: pulls the weights towards 0, times the learning rate, each step.", 0.1, 0, 100.0);
@@ -168,7 +168,7 @@ internal static class TrainForecastCommand
             "--patience", "Epochs without a better validation loss after which a training ends.", 10, 1, 1_000_000);
 
         private readonly Option<int> _members = RangedOption.Create(
-            "--members", "Networks whose forecasts are averaged.", 5, 1, 1000);
+            "--members", "Networks whose forecasts are averaged.", 3, 1, 1000);
 
         private readonly RunFlags _run = new();
 

@@ -1,5 +1,3 @@
-using NativeRnn.Data;
-
 namespace NativeRnn.Cli.Forecasting;
 
 /// <summary>Forecasts beside what came, and beside what is said without learning; in the target's unit.</summary>

@@ -104,7 +104,7 @@ internal sealed record SeriesEncoding(
     public float[] Scale(IReadOnlyList<double> values) => new StandardScaler(Mean, Deviation)
         .Transform([.. values.Select(value => Forward(value, IsLogarithmic))]);
 
-    private IReadOnlyList<DateTime> RequireTimes(DateTime[]? times) => times
+    private DateTime[] RequireTimes(DateTime[]? times) => times
         ?? (Cycles == CalendarCycles.None
             ? []
             : throw new UserErrorException("--data has no column of dates, which the model was trained with"));

@@ -1,7 +1,6 @@
 // What do the next 24 hours bring, and how sure is that? An LSTM over the last two days, with the calendar, announced
 // events and a range. Run it with a CSV file with dates and a column to forecast; without, it makes a series.
 using System.Globalization;
-using NativeRnn;
 using NativeRnn.Data;
 using NativeRnn.Layers;
 using NativeRnn.Training;

@@ -13,7 +13,7 @@ internal sealed record SeriesColumn(string Name, string[] Texts);
 internal sealed record SeriesPart(string Name, double[] Values, DateTime[]? Times, IReadOnlyList<SeriesColumn> Columns)
 {
     /// <summary>Rows whose value is not known yet, but their columns are.</summary>
-    public int FutureRows => (Times?.Length ?? Columns.FirstOrDefault()?.Texts.Length ?? Values.Length) - Values.Length;
+    public int FutureRows => (Times?.Length ?? (Columns.Count > 0 ? Columns[0].Texts.Length : Values.Length)) - Values.Length;
 }
 
 /// <summary>Which columns of a file make a series.</summary>
