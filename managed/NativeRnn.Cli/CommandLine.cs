@@ -55,6 +55,7 @@ internal static class CommandLine
         var train = new Command("train", "Train a model.")
         {
             TrainTextCommand.Create(terminal),
+            TrainForecastCommand.Create(terminal),
             TrainSentimentCommand.Create(terminal),
         };
         var evaluate = new Command("evaluate", "Measure a model.")
@@ -69,6 +70,7 @@ internal static class CommandLine
             train,
             evaluate,
             GenerateCommand.Create(terminal),
+            ForecastCommand.Create(terminal),
             ClassifyCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ConvertCommand.Create(terminal),

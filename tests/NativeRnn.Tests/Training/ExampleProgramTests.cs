@@ -32,6 +32,17 @@ public sealed partial class ExampleProgramTests
     }
 
     [Fact]
+    public void Forecast_BeatsTheLastValue()
+    {
+        string output = Run("Forecast");
+
+        Match line = ErrorLine().Match(output);
+        Assert.True(line.Success, output);
+        double error = double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.True(error < 0.3 * double.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture), output);
+    }
+
+    [Fact]
     public void Sentiment_LearnsWhatNegationsMean()
     {
         string output = Run("Sentiment");
@@ -63,6 +74,9 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^session 3 ended at (-?[0-9.]+), session 19 at (-?[0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EndLine();
+
+    [GeneratedRegex(@"^test: mean absolute error ([0-9.]+), of the last value ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex ErrorLine();
 
     [GeneratedRegex(@"^test: \d+ sentences, accuracy ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex AccuracyLine();
