@@ -91,7 +91,7 @@ public sealed class TextGenerator : IDisposable
 
     /// <summary>
     /// How well this generator foretells a text that it reads from its start: the mean of -ln p over the
-    /// characters after the first. Beside <see cref="LanguageModelTrainer.Evaluate"/> it tells what the storage of
+    /// characters after the first. Beside <see cref="LanguageModelTrainer.Evaluate(ReadOnlyMemory{int})"/> it tells what the storage of
     /// the weights costs.
     /// </summary>
     /// <param name="text">At least two characters; each 0 to V - 1.</param>
