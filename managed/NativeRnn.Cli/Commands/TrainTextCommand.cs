@@ -66,7 +66,7 @@ internal static class TrainTextCommand
             65536);
 
         private readonly Option<int> _epochs = RangedOption.Create(
-            "--epochs", "Times that the text is read.", 10, 1, 1_000_000);
+            "--epochs", "Times that the text is read.", 8, 1, 1_000_000);
 
         private readonly Option<double> _learningRate = RangedOption.Create(
             "--lr", "Learning rate of Adam, at its highest.", 3e-3, 1e-9, 10.0);
