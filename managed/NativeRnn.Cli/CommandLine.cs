@@ -60,6 +60,7 @@ internal static class CommandLine
         };
         var evaluate = new Command("evaluate", "Measure a model.")
         {
+            EvaluateTextCommand.Create(terminal),
             EvaluateForecastCommand.Create(terminal),
             EvaluateSentimentCommand.Create(terminal),
         };

@@ -53,6 +53,18 @@ public sealed partial class ExampleProgramTests
         Assert.Contains("positive: the plot isn't dull", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void TextGeneration_LearnsToCount()
+    {
+        string output = Run("TextGeneration");
+
+        double[] losses = [.. ValidationLine().Matches(output).Select(
+            match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(10, losses.Length);
+        Assert.True(losses[^1] < 0.35 * losses[0], output);
+        Assert.Contains("seventy eight, seventy nine, eighty, eighty one, eighty two,", output, StringComparison.Ordinal);
+    }
+
     // The tests' project references the examples, so that they lie beside the tests.
     private static string Run(string name)
     {
@@ -68,6 +80,9 @@ public sealed partial class ExampleProgramTests
         Assert.True(process.ExitCode == 0, output + errors.Result);
         return output;
     }
+
+    [GeneratedRegex(@"validation ([0-9.]+) nats a character")]
+    private static partial Regex ValidationLine();
 
     [GeneratedRegex(@"^epoch \d+: loss ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EpochLine();
