@@ -32,6 +32,17 @@ public sealed partial class ExampleProgramTests
     }
 
     [Fact]
+    public void Forecast_BeatsTheLastValue()
+    {
+        string output = Run("Forecast");
+
+        Match line = ErrorLine().Match(output);
+        Assert.True(line.Success, output);
+        double error = double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.True(error < 0.3 * double.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture), output);
+    }
+
+    [Fact]
     public void Sentiment_LearnsWhatNegationsMean()
     {
         string output = Run("Sentiment");
@@ -47,10 +58,22 @@ public sealed partial class ExampleProgramTests
     {
         string output = Run("Speech");
 
-        Match line = ErrorLine().Match(output);
+        Match line = WordErrorLine().Match(output);
         Assert.True(line.Success, output);
         Assert.True(double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) < 0.2, output);
         Assert.Matches(@"(?m)^\d at [0-9.]+ to [0-9.]+ s, probability [0-9.]+", output);
+    }
+
+    [Fact]
+    public void TextGeneration_LearnsToCount()
+    {
+        string output = Run("TextGeneration");
+
+        double[] losses = [.. ValidationLine().Matches(output).Select(
+            match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(10, losses.Length);
+        Assert.True(losses[^1] < 0.35 * losses[0], output);
+        Assert.Contains("seventy eight, seventy nine, eighty, eighty one, eighty two,", output, StringComparison.Ordinal);
     }
 
     // The tests' project references the examples, so that they lie beside the tests.
@@ -69,15 +92,21 @@ public sealed partial class ExampleProgramTests
         return output;
     }
 
+    [GeneratedRegex(@"validation ([0-9.]+) nats a character")]
+    private static partial Regex ValidationLine();
+
     [GeneratedRegex(@"^epoch \d+: loss ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EpochLine();
 
     [GeneratedRegex(@"^session 3 ended at (-?[0-9.]+), session 19 at (-?[0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EndLine();
 
+    [GeneratedRegex(@"^test: mean absolute error ([0-9.]+), of the last value ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex ErrorLine();
+
     [GeneratedRegex(@"^test: \d+ sentences, accuracy ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex AccuracyLine();
 
     [GeneratedRegex(@"^test: \d+ strings, word error rate ([0-9.]+)", RegexOptions.Multiline)]
-    private static partial Regex ErrorLine();
+    private static partial Regex WordErrorLine();
 }
