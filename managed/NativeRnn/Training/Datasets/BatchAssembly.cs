@@ -12,7 +12,8 @@ internal sealed class BatchAssembly(float inputPadding, float targetPadding)
         bool ragged = samples.Any(sample => !sample.Input.Shape.SequenceEqual(samples[0].Input.Shape));
         bool raggedTargets = samples.Any(
             sample => !sample.Target.Shape.SequenceEqual(samples[0].Target.Shape));
-        if (raggedTargets)
+        // A loss leaves a negative class out, so that nothing is learnt from the padding of such targets.
+        if (raggedTargets && !(targetPadding < 0 && samples[0].Target.DType == DType.Int32))
         {
             foreach (Sample sample in samples)
             {
@@ -64,7 +65,7 @@ internal sealed class BatchAssembly(float inputPadding, float targetPadding)
             throw new InvalidOperationException(
                 $"a sample's target is {Sizes.Text(sample.Target.Shape)}, its input " +
                 $"{Sizes.Text(sample.Input.Shape)}: targets of different shapes must have a step for " +
-                "each of the input's");
+                "each of the input's, or be integers with a negative padding (Pad)");
         }
     }
 }

@@ -137,7 +137,8 @@ public sealed partial class Dataset
     /// <param name="input">In inputs; integers are rounded towards 0.</param>
     /// <param name="target">
     /// In targets with a step for each of the input's; a loss that ignores it, such as
-    /// <c>new CrossEntropyLoss(ignoreIndex: -1)</c>, learns nothing from them.
+    /// <c>new CrossEntropyLoss(ignoreIndex: -1)</c>, learns nothing from them. Integers with a negative one may
+    /// have lengths of their own, as sequences that a <see cref="Seq2Seq"/> writes.
     /// </param>
     public Dataset Pad(float input = 0, float target = 0) =>
         new(this) { _inputPadding = input, _targetPadding = target };
