@@ -56,11 +56,13 @@ internal static class CommandLine
         {
             TrainTextCommand.Create(terminal),
             TrainSentimentCommand.Create(terminal),
+            TrainTranslationCommand.Create(terminal),
         };
         var evaluate = new Command("evaluate", "Measure a model.")
         {
             EvaluateForecastCommand.Create(terminal),
             EvaluateSentimentCommand.Create(terminal),
+            EvaluateTranslationCommand.Create(terminal),
         };
         return new Command(Name, "Recurrent networks on the command line.")
         {
@@ -70,6 +72,7 @@ internal static class CommandLine
             evaluate,
             GenerateCommand.Create(terminal),
             ClassifyCommand.Create(terminal),
+            TranslateCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             InfoCommand.Create(terminal),

@@ -42,6 +42,16 @@ public sealed partial class ExampleProgramTests
         Assert.Contains("positive: the plot isn't dull", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Translation_LearnsTheMadeLanguage()
+    {
+        string output = Run("Translation");
+
+        Match line = BleuLine().Match(output);
+        Assert.True(line.Success, output);
+        Assert.True(double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) > 80, output);
+    }
+
     // The tests' project references the examples, so that they lie beside the tests.
     private static string Run(string name)
     {
@@ -63,6 +73,9 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^session 3 ended at (-?[0-9.]+), session 19 at (-?[0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EndLine();
+
+    [GeneratedRegex(@"^test: \d+ sentences, BLEU ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex BleuLine();
 
     [GeneratedRegex(@"^test: \d+ sentences, accuracy ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex AccuracyLine();
