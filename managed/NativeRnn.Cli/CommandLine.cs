@@ -55,11 +55,13 @@ internal static class CommandLine
         var train = new Command("train", "Train a model.")
         {
             TrainTextCommand.Create(terminal),
+            TrainForecastCommand.Create(terminal),
             TrainSentimentCommand.Create(terminal),
             TrainTranslationCommand.Create(terminal),
         };
         var evaluate = new Command("evaluate", "Measure a model.")
         {
+            EvaluateTextCommand.Create(terminal),
             EvaluateForecastCommand.Create(terminal),
             EvaluateSentimentCommand.Create(terminal),
             EvaluateTranslationCommand.Create(terminal),
@@ -71,6 +73,7 @@ internal static class CommandLine
             train,
             evaluate,
             GenerateCommand.Create(terminal),
+            ForecastCommand.Create(terminal),
             ClassifyCommand.Create(terminal),
             TranslateCommand.Create(terminal),
             InspectCommand.Create(terminal),

@@ -33,7 +33,8 @@ internal sealed record RunReport
         table.Border(TableBorder.Simple);
         foreach ((string name, double value) in Metrics)
         {
-            table.AddRow(name, Invariant($"{value:0.0000}"));
+            bool isCount = Math.Abs(value) > 1 && Math.Truncate(value) == value;
+            table.AddRow(name, isCount ? Invariant($"{value:N0}") : Invariant($"{value:0.0000}"));
         }
 
         table.AddRow("seconds", Invariant($"{Seconds:0.0}"));

@@ -1,30 +1,33 @@
 using System.CommandLine;
-using System.Diagnostics;
 using NativeRnn.Cli.Applications;
 using NativeRnn.Cli.Forecasting;
-using NativeRnn.Data;
-using NativeRnn.Formats;
-using NativeRnn.Models;
-using NativeRnn.Training;
 
 namespace NativeRnn.Cli.Commands;
 
-/// <summary>`nativernn evaluate forecast`: how well a model foretells the next step of a series.</summary>
+/// <summary>`nativernn evaluate forecast`: how well a model foretells a series.</summary>
 internal static class EvaluateForecastCommand
 {
-    private const int BatchSize = 512;
-
     public static Command Create(Terminal terminal)
     {
-        Option<string> model = Required("--model", "The model's file.", "FILE");
-        Option<string> train = Required(
-            "--train-data",
-            "The CSV file that it was trained on: its smallest and largest number become 0 and 1.",
-            "FILE");
+        Option<string> model = Required(
+            "--model", "A directory that `train forecast` saved, or a model's file of any known format.", "DIR|FILE");
         Option<string> data = Required("--data", "The CSV file to test on.", "FILE");
-        Option<string> target = Required("--target", "The column to forecast.", "COLUMN");
-        Option<int> lags = RangedOption.Create(
-            "--lags", "Steps before it that a forecast sees.", 12, 1, 1_000_000);
+        Option<string?> train = new("--train-data")
+        {
+            Description = "Of a file: the CSV file that it was trained on, whose smallest and largest number become 0 and 1.",
+            HelpName = "FILE",
+        };
+        Option<string?> target = new("--target")
+        {
+            Description = "Of a file: the column to forecast.",
+            HelpName = "COLUMN",
+        };
+        Option<int?> lags = RangedOption.CreateOptional(
+            "--lags", $"Of a file: steps before it that a forecast sees; {FileEvaluation.Lags} if not given.", 1, 1_000_000);
+        var all = new Option<bool>("--all")
+        {
+            Description = "Of a directory: also forecast the rows that it was trained and validated on, as their dates say.",
+        };
         Option<int> threads = RangedOption.Create(
             "--threads", "Threads of the CPU; 0: one for each of its CPUs.", 0, 0, 1024);
         var json = new Option<string?>("--json") { Description = "Writes the results to a file.", HelpName = "FILE" };
@@ -32,7 +35,7 @@ internal static class EvaluateForecastCommand
         var command = new Command(
             "forecast", "Forecast each step of a series from those before it, and print how far off the forecasts are.")
         {
-            model, train, data, target, lags, threads,
+            model, data, train, target, lags, all, threads,
         };
         foreach (Option option in flags.All.Append(json))
         {
@@ -42,77 +45,34 @@ internal static class EvaluateForecastCommand
         command.SetAction(parsed =>
         {
             DeviceOptions where = flags.Read(parsed, parsed.GetValue(threads));
-            string? report = parsed.GetValue(json);
+            string path = parsed.GetRequiredValue(model), file = parsed.GetRequiredValue(data);
+            string? report = parsed.GetValue(json), trained = parsed.GetValue(train), column = parsed.GetValue(target);
             RunPlaces.RequireJson(report);
-            ForecastData series = ForecastData.Read(
-                parsed.GetRequiredValue(train), parsed.GetRequiredValue(data), parsed.GetRequiredValue(target));
-            using Device device = ToolDevice.Open(where);
-            Sequential network = Load(parsed.GetRequiredValue(model), device);
-            ForecastReport result =
-                Evaluate(network, series, parsed.GetValue(lags), parsed.GetRequiredValue(target), device);
-            result.Print(terminal.Output);
-            if (report is not null)
+            if (Directory.Exists(path))
             {
-                result.Write(report);
+                Require(
+                    trained is null && column is null && parsed.GetValue(lags) is null,
+                    "--train-data, --target and --lags are for a model's file: the directory says them itself");
+                DirectoryEvaluation.Run(path, file, parsed.GetValue(all), where, report, terminal);
+                return ExitCode.Done;
             }
 
+            Require(!parsed.GetValue(all), "--all is for a directory that `train forecast` saved");
+            Require(trained is not null, "--train-data is needed with a model's file");
+            Require(column is not null, "--target is needed with a model's file");
+            FileEvaluation.Run(
+                path, ForecastData.Read(trained!, file, column!), parsed.GetValue(lags) ?? FileEvaluation.Lags, column!,
+                where, report, terminal);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static ForecastReport Evaluate(
-        Sequential network, ForecastData series, int lags, string target, Device device)
+    private static void Require(bool isRight, string message)
     {
-        double[] truth = series.Values[Math.Min(lags, series.Values.Length)..];
-        if (truth.Length == 0)
+        if (!isRight)
         {
-            throw new UserErrorException(
-                $"--data has {series.Values.Length} rows, --lags {lags} needs at least {lags + 1}");
-        }
-
-        (Tensor inputs, _) = SeriesWindows.Make(series.Scaler.Transform(series.Values), lags, device: device);
-        var clock = Stopwatch.StartNew();
-        float[] scaled = Predict(network, inputs);
-        double seconds = clock.Elapsed.TotalSeconds;
-        if (scaled.Length != truth.Length)
-        {
-            throw new UserErrorException(
-                $"--model gives {scaled.Length / (double)truth.Length:0.##} numbers for a window, a forecast is one");
-        }
-
-        ForecastScore score = ForecastScore.Of(series.Scaler.Inverse(scaled), truth, device);
-        return new ForecastReport(
-            score.Mae, score.Mse, score.Rmse, score.Mape, score.R2, truth.Length, lags, target, network.ParameterCount,
-            seconds, ToolDevice.Describe(device), device.Threads);
-    }
-
-    private static float[] Predict(Sequential network, Tensor inputs)
-    {
-        try
-        {
-            return network.Predict(inputs, BatchSize).ToArray();
-        }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
-        {
-            throw new UserErrorException(
-                $"--model can't forecast from windows [{inputs.Shape[1]}, 1] (--lags): {error.Message}");
-        }
-    }
-
-    private static Sequential Load(string path, Device device)
-    {
-        try
-        {
-            return KerasModel.Load(path, device);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new UserErrorException($"--model {path} does not exist");
-        }
-        catch (Exception error) when (error is IOException or ModelFormatException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"--model: {error.Message}");
+            throw new UserErrorException(message);
         }
     }
 

@@ -1,6 +1,7 @@
-using NativeRnn.Formats;
 using System.CommandLine;
+using NativeRnn.Cli.Corpus;
 using NativeRnn.Data;
+using NativeRnn.Layers;
 using NativeRnn.Training;
 
 namespace NativeRnn.Cli.Commands;
@@ -33,17 +34,11 @@ internal static class GenerateCommand
         Option<long> seed = RangedOption.Create(
             "--seed", "Of the random numbers.", 1L, long.MinValue, long.MaxValue);
 
-        var flags = new DeviceFlags();
-
-        var command = new Command("generate", "Write text with a trained model.")
+        Option<string> weights = WeightsOption.Create();
+        var command = new Command("generate", "Write text with a trained model, on one thread of the CPU.")
         {
-            model, prompt, length, temperature, topK, topP, seed,
+            model, prompt, length, temperature, topK, topP, seed, weights,
         };
-        foreach (Option option in flags.All)
-        {
-            command.Options.Add(option);
-        }
-
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(model),
             parsed.GetRequiredValue(prompt),
@@ -55,17 +50,17 @@ internal static class GenerateCommand
                 TopP = (float?)parsed.GetValue(topP),
                 Seed = parsed.GetValue(seed),
             },
-            flags.Read(parsed),
+            WeightsOption.Read(parsed.GetRequiredValue(weights)),
             terminal));
         return command;
     }
 
     private static int Run(
-        string directory, string prompt, GenerationOptions options, DeviceOptions where, Terminal terminal)
+        string directory, string prompt, GenerationOptions options, WeightStorage storage, Terminal terminal)
     {
         using var interruption = new Interruption();
-        using Device device = ToolDevice.Open(where);
-        (LanguageModel model, CharVocabulary vocabulary) = Load(directory, device);
+        using Device device = Device.Cpu(1);
+        (LanguageModel model, CharVocabulary vocabulary) = TextModel.Load(directory, device);
         foreach (char character in prompt)
         {
             if (!vocabulary.Contains(character))
@@ -77,7 +72,7 @@ internal static class GenerateCommand
         }
 
         terminal.Output.Write(prompt);
-        var generator = new TextGenerator(model, vocabulary);
+        using var generator = new TextGenerator(model, vocabulary, storage);
         foreach (char character in generator.Stream(prompt, options, interruption.Token))
         {
             terminal.Output.Write(character);
@@ -85,18 +80,5 @@ internal static class GenerateCommand
 
         terminal.Output.WriteLine();
         return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
-    }
-
-    private static (LanguageModel Model, CharVocabulary Vocabulary) Load(string directory, Device device)
-    {
-        try
-        {
-            return LanguageModelDirectory.Load(directory, device);
-        }
-        catch (Exception error) when (error
-            is IOException or ModelFormatException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new UserErrorException($"--model: {error.Message}");
-        }
     }
 }

@@ -22,8 +22,7 @@ internal static class TrainTextCommand
             "text",
             "Train a character model on a text. Without --data: on NativeRnn's own sources, as with " +
             $"--max-seconds {TrainTextSettings.DefaultCorpusSeconds:0} " +
-            $"--batch {TrainTextSettings.DefaultCorpusBatch} " +
-            $"--sequence {TrainTextSettings.DefaultCorpusSequence}. With --max-seconds, the learning rate is " +
+            $"--batch {TrainTextSettings.DefaultCorpusBatch}. With --max-seconds, the learning rate is " +
             "lowered in time. " +
             $"Ctrl-C saves what was trained and returns {ExitCode.Interrupted}.");
         foreach (Option option in options.All)
@@ -50,28 +49,30 @@ internal static class TrainTextCommand
         private readonly Option<string> _cell = CellOption();
 
         private readonly Option<int> _layers = RangedOption.Create(
-            "--layers", "Recurrent layers on top of each other.", 2, 1, 64);
+            "--layers", "Recurrent layers on top of each other.", 1, 1, 64);
 
         private readonly Option<int> _hidden = RangedOption.Create(
-            "--hidden", "Units of each layer.", 256, 1, 65536);
+            "--hidden", "Units of each layer.", 512, 1, 65536);
 
         private readonly Option<int> _embedding = RangedOption.Create(
             "--embedding", "Numbers that stand for a character.", 64, 1, 65536);
 
         private readonly Option<int> _sequence = RangedOption.Create(
-            "--sequence", "Steps through which the gradient runs back.", 100, 1, 1_000_000);
+            "--sequence", "Steps through which the gradient runs back.", TrainTextSettings.StandardSequence, 1,
+            1_000_000);
 
         private readonly Option<int> _batch = RangedOption.Create(
-            "--batch", "Places of the text that are read side by side.", 64, 1, 65536);
+            "--batch", "Places of the text that are read side by side.", TrainTextSettings.StandardBatch, 1,
+            65536);
 
         private readonly Option<int> _epochs = RangedOption.Create(
-            "--epochs", "Times that the text is read.", 20, 1, 1_000_000);
+            "--epochs", "Times that the text is read.", 8, 1, 1_000_000);
 
         private readonly Option<double> _learningRate = RangedOption.Create(
-            "--lr", "Learning rate of Adam.", 2e-3, 1e-9, 10.0);
+            "--lr", "Learning rate of Adam, at its highest.", 3e-3, 1e-9, 10.0);
 
         private readonly Option<double> _dropout = RangedOption.Create(
-            "--dropout", "Share of each layer's output that is dropped in training.", 0.2, 0, 0.99);
+            "--dropout", "Share of each layer's output that is dropped in training.", 0.3, 0, 0.99);
 
         private readonly Option<double> _clip = RangedOption.Create(
             "--clip", "Longest gradient; 0: any.", 5.0, 0, 1e9);
@@ -94,8 +95,8 @@ internal static class TrainTextCommand
             Layers = parsed.GetValue(_layers),
             Hidden = parsed.GetValue(_hidden),
             Embedding = parsed.GetValue(_embedding),
-            Sequence = Choose(parsed, _sequence, TrainTextSettings.DefaultCorpusSequence),
-            Batch = Choose(parsed, _batch, TrainTextSettings.DefaultCorpusBatch),
+            Sequence = parsed.GetValue(_sequence),
+            Batch = BatchOf(parsed),
             Epochs = parsed.GetValue(_epochs),
             LearningRate = (float)parsed.GetValue(_learningRate),
             Dropout = (float)parsed.GetValue(_dropout),
@@ -105,10 +106,10 @@ internal static class TrainTextCommand
         };
 
         // What was given, else the standard, which is another one for the default corpus.
-        private int Choose(ParseResult parsed, Option<int> option, int forDefaultCorpus) =>
-            parsed.GetValue(_data) is null && parsed.GetResult(option) is not { Implicit: false }
-                ? forDefaultCorpus
-                : parsed.GetValue(option);
+        private int BatchOf(ParseResult parsed) =>
+            parsed.GetValue(_data) is null && parsed.GetResult(_batch) is not { Implicit: false }
+                ? TrainTextSettings.DefaultCorpusBatch
+                : parsed.GetValue(_batch);
 
         private static Option<string> CellOption()
         {

@@ -32,6 +32,26 @@ internal sealed record TextCorpus(string Name, string Title, string Text)
             indices.AsMemory(indices.Length - held));
     }
 
+    /// <summary>The end of the text as a model's indices.</summary>
+    /// <param name="share">Of the text, above 0, at most 1.</param>
+    /// <param name="vocabulary">The model's.</param>
+    /// <exception cref="UserErrorException">It is too short, or has a character that the model never saw.</exception>
+    public int[] End(double share, CharVocabulary vocabulary)
+    {
+        string end = Text[^(int)(Text.Length * share)..];
+        if (end.Length < 2)
+        {
+            throw new UserErrorException(
+                $"{Title} is too short to judge by ({Text.Length} characters, --validation {share})");
+        }
+
+        int strange = end.AsSpan().IndexOfAnyExcept(vocabulary.Characters);
+        return strange < 0
+            ? vocabulary.Encode(end)
+            : throw new UserErrorException(
+                $"{Title}: the model never saw the character '{end[strange]}' (U+{(int)end[strange]:X4})");
+    }
+
     private static TextCorpus Read(string path)
     {
         if (Directory.Exists(path))

@@ -9,6 +9,7 @@ namespace NativeRnn.Cli.Reporting;
 /// <param name="ValLoss">Of the saved weights; null without validation.</param>
 /// <param name="Epochs">Finished epochs.</param>
 /// <param name="CharsPerSecond">While training.</param>
+/// <param name="ExamplesPerSecond">The same: each character that is foretold is an example.</param>
 /// <param name="Seconds">The whole run, validation included.</param>
 /// <param name="Parameters">Numbers that were learnt.</param>
 /// <param name="Device">What it ran on, in words.</param>
@@ -20,6 +21,7 @@ internal sealed record TrainingReport(
     double? ValLoss,
     int Epochs,
     double CharsPerSecond,
+    double ExamplesPerSecond,
     double Seconds,
     long Parameters,
     string Device,
@@ -32,6 +34,7 @@ internal sealed record TrainingReport(
         result.TrainLoss,
         result.ValidationLoss,
         result.Epochs,
+        result.CharactersPerSecond,
         result.CharactersPerSecond,
         result.Seconds,
         model.ParameterCount,

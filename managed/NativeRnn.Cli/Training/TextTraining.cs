@@ -118,9 +118,9 @@ internal static class TextTraining
         CancellationToken cancellation)
     {
         var options = new GenerationOptions { Length = SampleLength, Seed = seed };
+        using TextGenerator generator = new(model, vocabulary);
         terminal.Output.WriteLine("\nA sample:\n");
-        terminal.Output.WriteLine(
-            new TextGenerator(model, vocabulary).Generate("", options, cancellation));
+        terminal.Output.WriteLine(generator.Generate("", options, cancellation));
         terminal.Output.WriteLine();
     }
 

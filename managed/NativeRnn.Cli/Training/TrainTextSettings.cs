@@ -6,17 +6,19 @@ namespace NativeRnn.Cli.Training;
 /// <summary>What `nativernn train text` was asked to do; see that command's options.</summary>
 internal sealed record TrainTextSettings
 {
+    /// <summary>
+    /// Batch and sequence unless told otherwise: many small steps learn more from a text than few large ones.
+    /// </summary>
+    public const int StandardBatch = 32;
+
+    /// <inheritdoc cref="StandardBatch"/>
+    public const int StandardSequence = 64;
+
     /// <summary>How long the first run, without any option, trains.</summary>
     public const double DefaultCorpusSeconds = 60;
 
-    /// <summary>
-    /// Its batch and sequence: a minute is short, and many small steps learn more in it than few
-    /// large ones.
-    /// </summary>
+    /// <summary>Its batch: a minute is short, and needs yet more steps.</summary>
     public const int DefaultCorpusBatch = 16;
-
-    /// <inheritdoc cref="DefaultCorpusBatch"/>
-    public const int DefaultCorpusSequence = 64;
 
     /// <summary>The text's file; null: the embedded sources.</summary>
     public string? Data { get; init; }

@@ -49,16 +49,64 @@ public sealed class CsvTable
     /// <exception cref="ArgumentException">There is no such column; the message names those that there are.</exception>
     /// <exception cref="InvalidDataException">A field is empty or no finite number; the message names the line.
     /// </exception>
-    public double[] Numbers(string column)
+    public double[] Numbers(string column) => Numbers(column, Enumerable.Range(0, RowCount).ToArray());
+
+    /// <summary>Some rows of a column of numbers.</summary>
+    /// <param name="column">Its name.</param>
+    /// <param name="rows">Each from 0 to <see cref="RowCount"/> - 1.</param>
+    /// <returns>A number for each of them.</returns>
+    /// <inheritdoc cref="Numbers(string)" path="/exception"/>
+    public double[] Numbers(string column, ReadOnlySpan<int> rows)
     {
-        int index = Columns.ToList().IndexOf(column);
-        if (index < 0)
+        int index = IndexOf(column);
+        double[] numbers = new double[rows.Length];
+        for (int place = 0; place < numbers.Length; place++)
         {
-            throw new ArgumentException(
-                $"{_path} has no column '{column}'; its columns are: {string.Join(", ", Columns)}", nameof(column));
+            (int line, string[] fields) = _rows[rows[place]];
+            numbers[place] = Number(line, fields[index], column);
         }
 
-        return [.. _rows.Select(row => Number(row.Line, row.Fields[index], column))];
+        return numbers;
+    }
+
+    /// <summary>A column as it stands in the file, without quotes.</summary>
+    /// <param name="column">Its name.</param>
+    /// <returns>A text for each row.</returns>
+    /// <exception cref="ArgumentException">There is no such column; the message names those that there are.</exception>
+    public string[] Texts(string column)
+    {
+        int index = IndexOf(column);
+        return [.. _rows.Select(row => row.Fields[index])];
+    }
+
+    /// <summary>
+    /// A column of dates, with or without a time of day, such as 2016-07-01 13:00, 31/12/2016, 12/31/2016 1:05 or
+    /// Jan 1 2000. All have one form; where 04/01/2016 leaves open which is the day, that form is taken in which time
+    /// goes back least often and, among those, covers the shorter while.
+    /// </summary>
+    /// <param name="column">Its name.</param>
+    /// <returns>A time for each row, of no time zone.</returns>
+    /// <exception cref="ArgumentException">There is no such column; the message names those that there are.</exception>
+    /// <exception cref="InvalidDataException">A field is no date, or not in the form of the others; the message names
+    /// the line.</exception>
+    public DateTime[] Times(string column)
+    {
+        string[] fields = Texts(column);
+        return TimeFormats.Parse(fields, out int failed) ?? throw new InvalidDataException(
+            $"{_path}, line {_rows[failed].Line}: '{fields[failed]}' in column '{column}' is no date, or not in the " +
+            "form of those before it");
+    }
+
+    /// <summary>Tells whether a column holds dates, as <see cref="Times"/> reads them.</summary>
+    /// <param name="column">Its name.</param>
+    /// <exception cref="ArgumentException">There is no such column; the message names those that there are.</exception>
+    public bool IsTimes(string column) => RowCount > 0 && TimeFormats.Parse(Texts(column), out _) is not null;
+
+    private int IndexOf(string column)
+    {
+        int index = Columns.ToList().IndexOf(column);
+        return index >= 0 ? index : throw new ArgumentException(
+            $"{_path} has no column '{column}'; its columns are: {string.Join(", ", Columns)}", nameof(column));
     }
 
     private static CsvTable Read(string path, StreamReader reader)

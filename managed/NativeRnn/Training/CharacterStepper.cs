@@ -3,56 +3,34 @@ using NativeRnn.Layers;
 namespace NativeRnn.Training;
 
 /// <summary>
-/// Feeds a language model one character at a time and keeps its state. Nothing is dropped, whether
-/// the model is in training or not.
+/// Reads a text one character at a time and keeps the state, from zeros. A step allocates nothing;
+/// one thread at a time.
 /// </summary>
-internal sealed class CharacterStepper
+internal sealed class CharacterStepper : IDisposable
 {
-    private readonly LanguageModel _model;
-    private readonly CarriedState _state;
-    private readonly Tensor _input;
-    private readonly int[] _character = new int[1];
+    private readonly PackedLanguageModel _model;
+    private readonly RnnStream _stream;
+    private readonly float[] _h;
     private readonly float[] _logits;
 
-    internal CharacterStepper(LanguageModel model)
+    internal CharacterStepper(PackedLanguageModel model)
     {
         _model = model;
-        _state = new CarriedState(model.ZeroState(1));
-        _input = Tensor.NewOwned([1, 1], model.Device, DType.Int32);
-        _logits = new float[model.Options.Vocabulary];
+        _stream = model.OpenStream();
+        _h = new float[model.Hidden];
+        _logits = new float[model.Vocabulary];
     }
+
+    public void Dispose() => _stream.Dispose();
+
+    /// <summary>Reads a character, without a look at what may follow.</summary>
+    internal void Read(int character) => _stream.Step(_model.EmbeddingOf(character), _h);
 
     /// <summary>Reads a character; gives the logits of the next, valid until the next step.</summary>
     internal float[] Step(int character)
     {
-        bool training = _model.Training;
-        if (training)
-        {
-            _model.SetTraining(false);
-        }
-
-        try
-        {
-            Read(character);
-        }
-        finally
-        {
-            if (training)
-            {
-                _model.SetTraining(true);
-            }
-        }
-
+        Read(character);
+        _model.Logits(_h, _logits);
         return _logits;
-    }
-
-    private void Read(int character)
-    {
-        _character[0] = character;
-        _input.Write(_character);
-        using GradientTape tape = _model.Device.Record(gradients: false);
-        (Tensor logits, RecurrentState next) = _model.Forward(_input, _state.Value);
-        logits.CopyTo(_logits);
-        _state.Take(next);
     }
 }

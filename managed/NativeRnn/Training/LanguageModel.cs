@@ -64,6 +64,10 @@ public sealed class LanguageModel : Module
             Options.Cell == RnnCell.Lstm ? Tensor.NewOwned(shape, Device) : null);
     }
 
+    /// <summary>A copy of the weights as they are now, for reading character by character.</summary>
+    internal PackedLanguageModel Pack(WeightStorage storage) => new(
+        _embedding.Weight.Value, _recurrent.Pack(storage), _output.Weight!.Value, _output.Bias!.Value);
+
     private RecurrentLayer MakeRecurrent()
     {
         (int input, int hidden, int layers) = (Options.Embedding, Options.Hidden, Options.Layers);

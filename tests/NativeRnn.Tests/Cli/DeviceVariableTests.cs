@@ -35,7 +35,7 @@ public class DeviceVariableTests
     public void Tool_WithoutAnOption_TakesTheVariable(string variable, string complaint)
     {
         ProgramResult result = Run(
-            typeof(CommandLine).Assembly.Location, variable, "generate", "--model", "/no/such/model");
+            typeof(CommandLine).Assembly.Location, variable, "classify", "--model", "/no/such/model", "a film");
 
         Assert.Equal(ExitCode.BadUsage, result.ExitCode);
         Assert.Contains(complaint, result.Error, StringComparison.Ordinal);

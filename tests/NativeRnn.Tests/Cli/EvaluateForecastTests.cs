@@ -1,7 +1,9 @@
 using System.Text.Json;
 using NativeRnn.Cli;
+using NativeRnn.Models;
 using NativeRnn.Tests.Interop;
 using NativeRnn.Tests.Models;
+using NativeRnn.Training;
 
 namespace NativeRnn.Tests.Cli;
 
@@ -57,6 +59,35 @@ public sealed class EvaluateForecastTests : IDisposable
     }
 
     [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.onnx")]
+    public void Forecast_OfAFileOfAnotherFormat_GivesTheSame(string name)
+    {
+        string json = _directory.File("keras.json"), other = _directory.File("other.json"), path = _directory.File(name);
+        using (Device device = TestDevice.Open())
+        {
+            Sequential model = KerasModel.Load(KerasFixture.PathOf("gru-2.1.h5"), device);
+            if (name.EndsWith(".onnx", StringComparison.Ordinal))
+            {
+                OnnxModel.Export(model, path, OnnxInput.Floats("input", "batch", 12, 1));
+            }
+            else
+            {
+                model.Save(path);
+            }
+        }
+
+        Assert.Equal(ExitCode.Done, Run("gru-2.1.h5", "train.csv", "test.csv", Flow, "--json", json).ExitCode);
+        ProgramResult result = Run(path, "train.csv", "test.csv", Flow, "--json", other);
+
+        Assert.Equal((ExitCode.Done, ""), (result.ExitCode, result.Error));
+        using JsonDocument first = JsonDocument.Parse(File.ReadAllText(json));
+        using JsonDocument second = JsonDocument.Parse(File.ReadAllText(other));
+        Assert.Equal(
+            first.RootElement.GetProperty("mae").GetDouble(), second.RootElement.GetProperty("mae").GetDouble(), 1e-3);
+    }
+
+    [Theory]
     [InlineData("none.h5", "train.csv", "test.csv", Flow, "--model ")]
     [InlineData("cases.json", "train.csv", "test.csv", Flow, "--model: ")]
     [InlineData("gru-2.1.h5", "none.csv", "test.csv", Flow, "--train-data ")]
@@ -86,7 +117,7 @@ public sealed class EvaluateForecastTests : IDisposable
     private static ProgramResult Run(string model, string train, string test, string target, params string[] more) =>
         Tool.Run(
         [
-            "evaluate", "forecast", "--model", KerasFixture.PathOf(model), "--train-data", KerasFixture.PathOf(train),
+            "evaluate", "forecast", "--model", Path.IsPathRooted(model) ? model : KerasFixture.PathOf(model), "--train-data", KerasFixture.PathOf(train),
             "--data", KerasFixture.PathOf(test), "--target", target, "--device", "cpu", .. more,
         ]);
 }

@@ -8,8 +8,8 @@ public class TrainTextTests
 {
     private static readonly string[] ReportNames =
     [
-        "train_loss", "val_loss", "epochs", "chars_per_second", "seconds", "parameters", "device", "threads",
-        "seed", "curve",
+        "train_loss", "val_loss", "epochs", "chars_per_second", "examples_per_second", "seconds", "parameters",
+        "device", "threads", "seed", "curve",
     ];
 
     [Theory]
@@ -103,6 +103,62 @@ public class TrainTextTests
     }
 
     [Fact]
+    public void Generate_EachStorage_Writes()
+    {
+        using var directory = new TemporaryDirectory();
+        string model = directory.File("model");
+        Tool.TrainSmall(directory.Write("text.txt", Tool.SmallText()), model);
+        string[] likeliest = ["generate", "--model", model, "--prompt", "the ", "--length", "9", "--temperature", "0"];
+
+        ProgramResult exact = Tool.Run([.. likeliest, "--weights", "float32"]);
+        ProgramResult rounded = Tool.Run([.. likeliest, "--weights", "bfloat16"]);
+        ProgramResult wrong = Tool.Run([.. likeliest, "--weights", "int4"]);
+
+        Assert.True(exact.ExitCode == ExitCode.Done, exact.Error);
+        Assert.True(rounded.ExitCode == ExitCode.Done, rounded.Error);
+        Assert.Equal(exact.Output.Length, rounded.Output.Length);
+        Assert.Equal(ExitCode.BadUsage, wrong.ExitCode);
+        Assert.Contains("--weights must be float32, bfloat16 or int8, not 'int4'", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EvaluateText_OfTheTextOfItsTraining_GivesItsValidationLoss()
+    {
+        using var directory = new TemporaryDirectory();
+        string model = directory.File("model"), json = directory.File("result.json");
+        string text = directory.Write("text.txt", Tool.SmallText());
+        Tool.Run(
+            "train", "text", "--data", text, "--out", model, "--json", json, "--hidden", "24", "--epochs", "2");
+        double trained = ValidationLoss(json);
+
+        ProgramResult result = Tool.Run("evaluate", "text", "--model", model, "--data", text, "--json", json);
+
+        Assert.True(result.ExitCode == ExitCode.Done, result.Error);
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllText(json));
+        double loss = report.RootElement.GetProperty("loss").GetDouble();
+        Assert.Equal(trained, loss, 1e-6);
+        Assert.Equal(loss / Math.Log(2), report.RootElement.GetProperty("bits_per_character").GetDouble(), 1e-9);
+        Assert.Equal(loss, report.RootElement.GetProperty("loss_of_writing").GetDouble(), 0.1);
+        Assert.True(report.RootElement.GetProperty("written_chars_per_second").GetDouble() > 0);
+    }
+
+    [Theory]
+    [InlineData("the €", "U+20AC")]
+    [InlineData("t", "too short to judge by")]
+    public void EvaluateText_OfAWrongText_IsRefused(string text, string message)
+    {
+        using var directory = new TemporaryDirectory();
+        string model = directory.File("model");
+        Tool.TrainSmall(directory.Write("text.txt", Tool.SmallText()), model);
+
+        ProgramResult result = Tool.Run(
+            "evaluate", "text", "--model", model, "--data", directory.Write("other.txt", text), "--validation", "1");
+
+        Assert.Equal(ExitCode.BadUsage, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Generate_PromptWithUnknownCharacter_IsRefused()
     {
         using var directory = new TemporaryDirectory();
@@ -136,6 +192,11 @@ public class TrainTextTests
         ProgramResult result = Tool.TrainSmall(
             text, directory.File("model"), [.. more, "--json", json]);
         Assert.True(result.ExitCode == ExitCode.Done, result.Error);
+        return ValidationLoss(json);
+    }
+
+    private static double ValidationLoss(string json)
+    {
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(json));
         return report.RootElement.GetProperty("val_loss").GetDouble();
     }

@@ -61,6 +61,83 @@ public sealed class ForecastDataTests : IDisposable
         Assert.Contains("no column 'y'; its columns are: t, x", failure.Message);
     }
 
+    [Theory]
+    [InlineData("2016-07-01 00:00:00|2016-07-01 13:05:00", "2016-07-01 00:00|2016-07-01 13:05")]
+    [InlineData("2012-01-01|2012-1-2", "2012-01-01 00:00|2012-01-02 00:00")]
+    [InlineData("Jan 1 2000|Feb 1 2000", "2000-01-01 00:00|2000-02-01 00:00")]
+    [InlineData("04/01/2016 9:05|05/01/2016 0:00", "2016-01-04 09:05|2016-01-05 00:00")]
+    [InlineData("11/30/2016|12/01/2016", "2016-11-30 00:00|2016-12-01 00:00")]
+    [InlineData("2020-02-29T23:00:00Z|2020-03-01T00:00:00Z", "2020-02-29 23:00|2020-03-01 00:00")]
+    public void CsvTable_WithDates_ReadsTheForm(string fields, string expected)
+    {
+        CsvTable table = CsvTable.Read(_directory.Write("a.csv", $"t\n{fields.Replace('|', '\n')}\n"));
+
+        Assert.True(table.IsTimes("t"));
+        Assert.Equal(expected.Split('|'), table.Times("t").Select(time => time.ToString("yyyy-MM-dd HH:mm")));
+    }
+
+    [Fact]
+    public void CsvTable_WithDaysThatCouldBeMonths_TakesTheFormInWhichTimeGoesOn()
+    {
+        // As months these would go back in the third row.
+        CsvTable table = CsvTable.Read(_directory.Write("a.csv", "t\n10/01/2016\n11/01/2016\n01/02/2016\n"));
+
+        Assert.Equal([1, 1, 2], table.Times("t").Select(time => time.Month));
+    }
+
+    [Fact]
+    public void CsvTable_WithAFieldThatIsNoDate_NamesLineAndField()
+    {
+        CsvTable table = CsvTable.Read(_directory.Write("a.csv", "t,x\n2016-01-01,3\n\n01/02/2016,4\n"));
+
+        var failure = Assert.Throws<InvalidDataException>(() => table.Times("t"));
+
+        Assert.Contains("line 4: '01/02/2016' in column 't' is no date", failure.Message);
+        Assert.False(table.IsTimes("x"));
+    }
+
+    [Fact]
+    public void CsvTable_GivesTextsAndSomeRows()
+    {
+        CsvTable table = CsvTable.Read(_directory.Write("a.csv", "k,x\nsun,1\n\"rain, hail\",2\nfog,\n"));
+
+        Assert.Equal(["sun", "rain, hail", "fog"], table.Texts("k"));
+        Assert.Equal([2, 1], table.Numbers("x", [1, 0]));
+        Assert.Contains("line 4: ''", Assert.Throws<InvalidDataException>(() => table.Numbers("x")).Message);
+    }
+
+    [Fact]
+    public void StandardScaler_GivesMeanZeroAndDeviationOne_AndBack()
+    {
+        StandardScaler scaler = StandardScaler.Fit([1, 3, 5, 7]);
+
+        float[] scaled = scaler.Transform([1, 3, 5, 7]);
+
+        Assert.Equal((4, Math.Sqrt(5)), (scaler.Mean, scaler.Deviation));
+        Assert.Equal(0, scaled.Average(), 1e-6);
+        Assert.Equal(1, scaled.Average(value => value * value), 1e-6);
+        Assert.Equal([1, 3, 5, 7], scaler.Inverse(scaled).Select(value => Math.Round(value, 5)));
+        Assert.Equal(scaled, new StandardScaler(scaler.Mean, scaler.Deviation).Transform([1, 3, 5, 7]));
+    }
+
+    [Fact]
+    public void StandardScaler_OfEqualNumbers_GivesZero()
+    {
+        StandardScaler scaler = StandardScaler.Fit([0.1, 0.1, 0.1]);
+
+        Assert.Equal(1, scaler.Deviation);
+        Assert.Equal(0, scaler.Transform([0.1])[0], 1e-6);
+    }
+
+    [Fact]
+    public void StandardScaler_OfWrongArguments_NamesThem()
+    {
+        Assert.Equal("values", Assert.Throws<ArgumentException>(() => StandardScaler.Fit([])).ParamName);
+        Assert.Equal("values", Assert.Throws<ArgumentException>(() => StandardScaler.Fit([double.NaN])).ParamName);
+        Assert.Equal("mean", Assert.Throws<ArgumentOutOfRangeException>(() => new StandardScaler(double.NaN, 1)).ParamName);
+        Assert.Equal("deviation", Assert.Throws<ArgumentOutOfRangeException>(() => new StandardScaler(0, 0)).ParamName);
+    }
+
     [Fact]
     public void MinMaxScaler_MapsTheRange_AndBack()
     {

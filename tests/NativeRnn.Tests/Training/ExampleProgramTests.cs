@@ -32,6 +32,17 @@ public sealed partial class ExampleProgramTests
     }
 
     [Fact]
+    public void Forecast_BeatsTheLastValue()
+    {
+        string output = Run("Forecast");
+
+        Match line = ErrorLine().Match(output);
+        Assert.True(line.Success, output);
+        double error = double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.True(error < 0.3 * double.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture), output);
+    }
+
+    [Fact]
     public void Sentiment_LearnsWhatNegationsMean()
     {
         string output = Run("Sentiment");
@@ -52,6 +63,18 @@ public sealed partial class ExampleProgramTests
         Assert.True(double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) > 80, output);
     }
 
+    [Fact]
+    public void TextGeneration_LearnsToCount()
+    {
+        string output = Run("TextGeneration");
+
+        double[] losses = [.. ValidationLine().Matches(output).Select(
+            match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(10, losses.Length);
+        Assert.True(losses[^1] < 0.35 * losses[0], output);
+        Assert.Contains("seventy eight, seventy nine, eighty, eighty one, eighty two,", output, StringComparison.Ordinal);
+    }
+
     // The tests' project references the examples, so that they lie beside the tests.
     private static string Run(string name)
     {
@@ -68,6 +91,9 @@ public sealed partial class ExampleProgramTests
         return output;
     }
 
+    [GeneratedRegex(@"validation ([0-9.]+) nats a character")]
+    private static partial Regex ValidationLine();
+
     [GeneratedRegex(@"^epoch \d+: loss ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EpochLine();
 
@@ -76,6 +102,9 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^test: \d+ sentences, BLEU ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex BleuLine();
+
+    [GeneratedRegex(@"^test: mean absolute error ([0-9.]+), of the last value ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex ErrorLine();
 
     [GeneratedRegex(@"^test: \d+ sentences, accuracy ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex AccuracyLine();

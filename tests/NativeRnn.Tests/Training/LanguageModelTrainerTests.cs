@@ -53,7 +53,8 @@ public sealed class LanguageModelTrainerTests : IDisposable
 
         // One stream from a state of zeros, character by character.
         double sum = 0;
-        CharacterStepper stepper = new(model);
+        using PackedLanguageModel packed = model.Pack(WeightStorage.Float32);
+        using CharacterStepper stepper = new(packed);
         for (int place = 0; place + 1 < text.Length; place++)
         {
             float[] logits = stepper.Step(text[place]);
