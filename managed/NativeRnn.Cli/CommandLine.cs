@@ -58,6 +58,7 @@ internal static class CommandLine
             TrainForecastCommand.Create(terminal),
             TrainSentimentCommand.Create(terminal),
             TrainTranslationCommand.Create(terminal),
+            TrainSpeechCommand.Create(terminal),
         };
         var evaluate = new Command("evaluate", "Measure a model.")
         {
@@ -65,6 +66,7 @@ internal static class CommandLine
             EvaluateForecastCommand.Create(terminal),
             EvaluateSentimentCommand.Create(terminal),
             EvaluateTranslationCommand.Create(terminal),
+            EvaluateSpeechCommand.Create(terminal),
         };
         return new Command(Name, "Recurrent networks on the command line.")
         {
@@ -76,6 +78,7 @@ internal static class CommandLine
             ForecastCommand.Create(terminal),
             ClassifyCommand.Create(terminal),
             TranslateCommand.Create(terminal),
+            TranscribeCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             InfoCommand.Create(terminal),

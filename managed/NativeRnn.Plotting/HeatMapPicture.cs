@@ -1,5 +1,6 @@
 using System.Globalization;
 using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace NativeRnn.Plotting;
 
@@ -12,6 +13,8 @@ public sealed record HeatMapPicture
     private const int Height = 700;
     // More cells than that have no room for their numbers.
     private const int MostNumbered = 400;
+    private const float MarkSize = 20;
+    private const double SpanOpacity = 0.25;
 
     /// <summary>Above the picture.</summary>
     public required string Title { get; init; }
@@ -31,6 +34,14 @@ public sealed record HeatMapPicture
     /// <summary>A name for each column; none: they are counted.</summary>
     public IReadOnlyList<string> ColumnNames { get; init; } = [];
 
+    /// <summary>What stands at some places of the vertical axis instead, such as frequencies at every tenth row.
+    /// </summary>
+    public IReadOnlyList<(double Row, string Text)> RowTicks { get; init; } = [];
+
+    /// <summary>What stands at some places of the horizontal axis instead, such as seconds at every hundredth column.
+    /// </summary>
+    public IReadOnlyList<(double Column, string Text)> ColumnTicks { get; init; } = [];
+
     /// <summary>Whether row 0 is at the bottom, as of a spectrogram; else at the top, as of a matrix.</summary>
     public bool IsUpward { get; init; }
 
@@ -39,6 +50,9 @@ public sealed record HeatMapPicture
 
     /// <summary>Words written into the picture at a column, such as the letters that were heard there.</summary>
     public IReadOnlyList<(double Column, string Text)> Marks { get; init; } = [];
+
+    /// <summary>Columns from one place to another that are lightened, such as where these letters are.</summary>
+    public IReadOnlyList<(double From, double To)> Spans { get; init; } = [];
 
     /// <summary>Draws it; a machine without fonts gets a picture without letters.</summary>
     /// <param name="path">The PNG file; its directory must exist.</param>
@@ -61,8 +75,8 @@ public sealed record HeatMapPicture
         plot.XLabel(XLabel);
         plot.YLabel(YLabel);
         AddCells(plot, rows, columns);
-        Name(plot.Axes.Bottom, ColumnNames, column => column);
-        Name(plot.Axes.Left, RowNames, row => Place(row, rows));
+        Name(plot.Axes.Bottom, TicksOf(ColumnNames, ColumnTicks), column => column);
+        Name(plot.Axes.Left, TicksOf(RowNames, RowTicks), row => Place(row, rows));
         plot.SavePng(path, Width, Height);
     }
 
@@ -87,9 +101,17 @@ public sealed record HeatMapPicture
             AddNumbers(plot, rows, columns);
         }
 
+        foreach ((double from, double to) in Spans)
+        {
+            var span = plot.Add.HorizontalSpan(from, to, Colors.White.WithAlpha(SpanOpacity));
+            span.LineStyle.Color = Colors.White;
+        }
+
         foreach ((double column, string text) in Marks)
         {
-            Write(plot, text, column, rows - 0.5, Colors.White, Colors.Black);
+            Text label = Write(plot, text, column, rows - 0.5, Colors.White, Colors.Black);
+            label.LabelAlignment = Alignment.UpperCenter;
+            label.LabelFontSize = MarkSize;
         }
 
         plot.Axes.Margins(0, 0);
@@ -113,19 +135,25 @@ public sealed record HeatMapPicture
 
     private double Place(double row, int rows) => IsUpward ? row : rows - 1 - row;
 
-    private static void Write(Plot plot, string text, double x, double y, Color colour, Color background)
+    private static Text Write(Plot plot, string text, double x, double y, Color colour, Color background)
     {
         var label = plot.Add.Text(text, x, y);
         label.LabelFontColor = colour;
         label.LabelBackgroundColor = background;
         label.LabelAlignment = Alignment.MiddleCenter;
+        return label;
     }
 
-    private static void Name(IAxis axis, IReadOnlyList<string> names, Func<double, double> place)
+    private static IReadOnlyList<(double Place, string Text)> TicksOf(
+        IReadOnlyList<string> names, IReadOnlyList<(double Place, string Text)> ticks) =>
+        ticks.Count > 0 ? ticks : [.. names.Select((name, index) => ((double)index, name))];
+
+    private static void Name(
+        IAxis axis, IReadOnlyList<(double Place, string Text)> ticks, Func<double, double> place)
     {
-        if (names.Count > 0)
+        if (ticks.Count > 0)
         {
-            axis.SetTicks([.. names.Select((_, index) => place(index))], [.. names]);
+            axis.SetTicks([.. ticks.Select(tick => place(tick.Place))], [.. ticks.Select(tick => tick.Text)]);
         }
     }
 

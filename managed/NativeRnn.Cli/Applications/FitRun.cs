@@ -16,11 +16,12 @@ internal sealed record FitRun(History History, double Seconds, long Examples, bo
 
     /// <summary>
     /// Fits a compiled model with a progress bar, within --max-seconds, and until the user interrupts it. The
-    /// options' own callbacks, such as <see cref="EarlyStopping"/>, come after those.
+    /// options' own callbacks, such as <see cref="EarlyStopping"/>, come after those. The device: where a model is that has
+    /// no parameters yet.
     /// </summary>
     public static FitRun Of(
         Sequential model, Dataset data, int epochs, FitOptions options, RunSettings settings, Terminal terminal,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Device? device = null)
     {
         Meter meter = new();
         List<Callback> callbacks = [meter, new ProgressBar(terminal.Output, terminal.IsInteractive)];
@@ -34,8 +35,7 @@ internal sealed record FitRun(History History, double Seconds, long Examples, bo
         try
         {
             model.Fit(
-                data, epochs, options with { Callbacks = callbacks, Seed = settings.Seed },
-                cancellationToken: cancellation);
+                data, epochs, options with { Callbacks = callbacks, Seed = settings.Seed }, device, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -4,7 +4,7 @@ namespace NativeRnn.Training;
 
 /// <summary>
 /// Reads label sequences from what a model trained by <see cref="CtcLoss"/> gives: greedily (Graves
-/// 2006) or by prefix beam search (Hannun 2014). Runs on the host, in double.
+/// 2006) or by prefix beam search (Hannun 2014), and tells where they stand. Runs on the host, in double.
 /// </summary>
 public sealed class CtcDecoder
 {
@@ -62,6 +62,46 @@ public sealed class CtcDecoder
             .. RowsOf(logits, lengths).Select(
                 row => new CtcBeam(_blank, beamWidth, languageModel).Search(row)),
         ];
+    }
+
+    /// <summary>Where given labels stand: the likeliest of the alignments that spell them.</summary>
+    /// <param name="logits">[B,T,C] if batch-first, else [T,B,C].</param>
+    /// <param name="labels">
+    /// Of each row: what was said, or the labels of a hypothesis. n labels need n steps, and one more for each that
+    /// repeats the one before it.
+    /// </param>
+    /// <param name="lengths">int32 [B]: the valid steps of each row, 0 to T; null: all.</param>
+    /// <returns>For each row a segment for each label, in their order.</returns>
+    /// <exception cref="ArgumentException">
+    /// A shape, type, length or label is wrong, or a row's labels cannot be aligned to its steps.
+    /// </exception>
+    public IReadOnlyList<IReadOnlyList<CtcSegment>> Align(
+        Tensor logits, IReadOnlyList<IReadOnlyList<int>> labels, Tensor? lengths = null)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        double[][][] rows = [.. RowsOf(logits, lengths)];
+        if (labels.Count != rows.Length)
+        {
+            throw new ArgumentException(
+                $"labels are of {labels.Count} rows, logits {Sizes.Text(logits.Shape)} of {rows.Length}", nameof(labels));
+        }
+
+        return [.. rows.Select((row, number) => AlignRow(row, number, labels[number], logits.Shape[2]))];
+    }
+
+    private IReadOnlyList<CtcSegment> AlignRow(double[][] row, int number, IReadOnlyList<int> labels, int classes)
+    {
+        foreach (int label in labels)
+        {
+            if (label < 0 || label >= classes || label == _blank)
+            {
+                throw new ArgumentException(
+                    $"labels[{number}] has {label}, must be 0 to {classes - 1} and not the blank {_blank}", nameof(labels));
+            }
+        }
+
+        return new CtcAlignment(_blank, labels).Segments(row) ?? throw new ArgumentException(
+            $"labels[{number}], {labels.Count} of them, cannot be aligned to {row.Length} steps", nameof(labels));
     }
 
     private CtcHypothesis GreedyRow(double[][] row)

@@ -45,6 +45,23 @@ public sealed class HeatMapPictureTests : IDisposable
     }
 
     [Fact]
+    public void Save_WithTicksAndSpans_DrawsThem()
+    {
+        byte[] Drawn(HeatMapPicture picture)
+        {
+            string path = _directory.File("picture.png");
+            picture.Save(path);
+            return File.ReadAllBytes(path);
+        }
+
+        HeatMapPicture picture = Picture(new double[,] { { 1, 2 }, { 3, 4 } });
+
+        Assert.NotEqual(Drawn(picture), Drawn(picture with { ColumnTicks = [(0.5, "1 s")] }));
+        Assert.NotEqual(Drawn(picture), Drawn(picture with { RowTicks = [(1, "200 Hz")] }));
+        Assert.NotEqual(Drawn(picture), Drawn(picture with { Spans = [(0.2, 0.4)] }));
+    }
+
+    [Fact]
     public void Save_WithNamesThatDoNotFit_SaysSo()
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(

@@ -64,6 +64,17 @@ public sealed partial class ExampleProgramTests
     }
 
     [Fact]
+    public void Speech_LearnsWhatIsSaidAndWhen()
+    {
+        string output = Run("Speech");
+
+        Match line = WordErrorLine().Match(output);
+        Assert.True(line.Success, output);
+        Assert.True(double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) < 0.2, output);
+        Assert.Matches(@"(?m)^\d at [0-9.]+ to [0-9.]+ s, probability [0-9.]+", output);
+    }
+
+    [Fact]
     public void TextGeneration_LearnsToCount()
     {
         string output = Run("TextGeneration");
@@ -108,4 +119,7 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^test: \d+ sentences, accuracy ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex AccuracyLine();
+
+    [GeneratedRegex(@"^test: \d+ strings, word error rate ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex WordErrorLine();
 }

@@ -88,6 +88,15 @@ public sealed class LogMelSpectrogram
         return bands;
     }
 
+    /// <summary>The frequency that a band is about: where its filter is 1, in hertz.</summary>
+    /// <param name="band">0 to <see cref="FeatureCount"/> - 1.</param>
+    public double FrequencyOf(int band)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(band);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(band, Options.MelBands);
+        return EdgeFrequency(band + 1);
+    }
+
     internal static ReadOnlySpan<float> Row(float[,] matrix, int row) =>
         MemoryMarshal.CreateReadOnlySpan(ref matrix[row, 0], matrix.GetLength(1));
 
@@ -114,14 +123,12 @@ public sealed class LogMelSpectrogram
 
     private float[,] MelFilters(int points)
     {
-        double low = Mel(Options.LowestFrequency);
-        double step = (Mel(Options.Highest) - low) / (Options.MelBands + 1);
         float[,] filters = new float[Options.MelBands, (points / 2) + 1];
         for (int band = 0; band < Options.MelBands; band++)
         {
-            double from = Frequency(band);
-            double top = Frequency(band + 1);
-            double to = Frequency(band + 2);
+            double from = EdgeFrequency(band);
+            double top = EdgeFrequency(band + 1);
+            double to = EdgeFrequency(band + 2);
             for (int bin = 0; bin <= points / 2; bin++)
             {
                 double frequency = (double)bin * Options.SampleRate / points;
@@ -131,8 +138,13 @@ public sealed class LogMelSpectrogram
         }
 
         return filters;
+    }
 
-        double Frequency(int edge) => 700 * (Math.Pow(10, (low + (edge * step)) / 2595) - 1);
+    private double EdgeFrequency(int edge)
+    {
+        double low = Mel(Options.LowestFrequency);
+        double step = (Mel(Options.Highest) - low) / (Options.MelBands + 1);
+        return 700 * (Math.Pow(10, (low + (edge * step)) / 2595) - 1);
     }
 
     // With zeros behind, as many as the first frame needs.

@@ -12,8 +12,7 @@ internal sealed class BatchAssembly(float inputPadding, float targetPadding)
         bool ragged = samples.Any(sample => !sample.Input.Shape.SequenceEqual(samples[0].Input.Shape));
         bool raggedTargets = samples.Any(
             sample => !sample.Target.Shape.SequenceEqual(samples[0].Target.Shape));
-        // A loss leaves a negative class out, so that nothing is learnt from the padding of such targets.
-        if (raggedTargets && !(targetPadding < 0 && samples[0].Target.DType == DType.Int32))
+        if (raggedTargets && !EndsLabels(samples))
         {
             foreach (Sample sample in samples)
             {
@@ -29,6 +28,10 @@ internal sealed class BatchAssembly(float inputPadding, float targetPadding)
                 : null,
             ragged ? [.. samples.Select(sample => sample.Input.Shape[0])] : null);
     }
+
+    // Label sequences, as CtcLoss takes them, have lengths of their own: a negative number says where one ends.
+    private bool EndsLabels(IReadOnlyList<Sample> samples) =>
+        targetPadding < 0 && samples.All(sample => sample.Target is { DType: DType.Int32, Shape.Length: 1 });
 
     private static HostTensor Stack(HostTensor[] rows, float padding, string what)
     {
@@ -65,7 +68,7 @@ internal sealed class BatchAssembly(float inputPadding, float targetPadding)
             throw new InvalidOperationException(
                 $"a sample's target is {Sizes.Text(sample.Target.Shape)}, its input " +
                 $"{Sizes.Text(sample.Input.Shape)}: targets of different shapes must have a step for " +
-                "each of the input's, or be integers with a negative padding (Pad)");
+                "each of the input's, or be labels, int32 [S], with Pad(target: -1)");
         }
     }
 }

@@ -137,8 +137,9 @@ public sealed partial class Dataset
     /// <param name="input">In inputs; integers are rounded towards 0.</param>
     /// <param name="target">
     /// In targets with a step for each of the input's; a loss that ignores it, such as
-    /// <c>new CrossEntropyLoss(ignoreIndex: -1)</c>, learns nothing from them. Integers with a negative one may
-    /// have lengths of their own, as sequences that a <see cref="Seq2Seq"/> writes.
+    /// <c>new CrossEntropyLoss(ignoreIndex: -1)</c>, learns nothing from them. A negative number also lets label
+    /// sequences, int32 [S], differ in length from their input, as <see cref="CtcLoss"/> takes them and a
+    /// <see cref="Seq2Seq"/> writes them.
     /// </param>
     public Dataset Pad(float input = 0, float target = 0) =>
         new(this) { _inputPadding = input, _targetPadding = target };

@@ -62,6 +62,20 @@ public sealed class LogMelSpectrogramTests
         Assert.Equal(frames, new LogMelSpectrogram().FrameCount(samples));
 
     [Fact]
+    public void FrequencyOf_IsWhereATonesBandIs()
+    {
+        LogMelSpectrogram spectrogram = new(new SpectrumOptions { SampleRate = 8000, PreEmphasis = 0 });
+        foreach (int band in new[] { 10, 20, 39 })
+        {
+            double turns = 2 * Math.PI * spectrogram.FrequencyOf(band) / 8000;
+            float[,] bands = spectrogram.Transform([.. Enumerable.Range(0, 200).Select(t => (float)Math.Sin(t * turns))]);
+
+            int loudest = Enumerable.Range(0, 40).MaxBy(other => bands[0, other]);
+            Assert.Equal(band, loudest);
+        }
+    }
+
+    [Fact]
     public void Mfcc_IsTheCosineTransform()
     {
         SpectrumOptions options = new() { SampleRate = 8000, MelBands = 26 };
@@ -94,6 +108,42 @@ public sealed class LogMelSpectrogramTests
     }
 
     [Fact]
+    public void NormalizeLevel_KeepsWhichAreLoud()
+    {
+        float[,] frames = { { 1, 5 }, { 2, 8 } };
+
+        FrameFeatures.NormalizeLevel(frames, 1e-12);
+
+        double scale = Math.Sqrt(7.5);
+        Assert.Equal([-3 / scale, 1 / scale, -2 / scale, 4 / scale], frames.Cast<float>().Select(v => (double)v), Near);
+    }
+
+    [Fact]
+    public void NormalizeLevel_TakesTheLoudnessAway()
+    {
+        SpectrumOptions options = new() { SampleRate = 8000 };
+        float[] samples = [.. Enumerable.Range(0, 1600).Select(t => MathF.Sin(t * 0.3f) + (0.1f * MathF.Sin(t * t)))];
+
+        float[,] loud = new LogMelSpectrogram(options).Transform(samples);
+        float[,] soft = new LogMelSpectrogram(options).Transform([.. samples.Select(sample => 0.25f * sample)]);
+        FrameFeatures.NormalizeLevel(loud);
+        FrameFeatures.NormalizeLevel(soft);
+
+        Assert.Equal(loud.Cast<float>(), soft.Cast<float>(), (a, b) => Math.Abs(a - b) < 1e-4);
+    }
+
+    [Fact]
+    public void Stack_PutsFramesIntoOne_AndRepeatsTheLast()
+    {
+        float[,] frames = { { 1, 2 }, { 3, 4 }, { 5, 6 } };
+
+        Assert.Equal(frames, FrameFeatures.Stack(frames, 1));
+        Assert.Equal(new float[,] { { 1, 2, 3, 4 }, { 5, 6, 5, 6 } }, FrameFeatures.Stack(frames, 2));
+        Assert.Equal(new float[,] { { 1, 2, 3, 4, 5, 6 } }, FrameFeatures.Stack(frames, 3));
+        Assert.Equal(new float[,] { { 1, 2, 3, 4, 5, 6, 5, 6 } }, FrameFeatures.Stack(frames, 4));
+    }
+
+    [Fact]
     public void WithDeltas_AppendsSlopes()
     {
         float[,] frames = { { 0 }, { 1 }, { 2 }, { 3 }, { 4 } };
@@ -115,12 +165,17 @@ public sealed class LogMelSpectrogramTests
         Check("options.HighestFrequency", () => new LogMelSpectrogram(new() { HighestFrequency = 9000 }));
         Check("options.PreEmphasis", () => new LogMelSpectrogram(new() { PreEmphasis = 1 }));
         Check("options.Floor", () => new LogMelSpectrogram(new() { Floor = 0 }));
+        Check("band", () => new LogMelSpectrogram().FrequencyOf(40));
         Check("coefficients", () => new Mfcc(41));
         Check("sound", () => new LogMelSpectrogram().Transform(new Waveform(new float[800], 8000)));
         Check("frames", () => FrameFeatures.WithDeltas(new float[0, 3]));
         Check("reach", () => FrameFeatures.WithDeltas(new float[1, 3], 0));
+        Check("frames", () => FrameFeatures.Stack(new float[2, 0], 1));
+        Check("count", () => FrameFeatures.Stack(new float[1, 3], 0));
         Check("sampleRate", () => new Waveform([0], 8000).Resample(0));
         Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => FrameFeatures.Normalize(new float[1, 3], 0));
+        Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => FrameFeatures.NormalizeLevel(new float[1, 3], -1));
+        Assert.Throws<ArgumentException>("frames", () => FrameFeatures.NormalizeLevel(new float[0, 3]));
     }
 
     private static bool Near(double wanted, double got) => Math.Abs(wanted - got) <= 1e-5;

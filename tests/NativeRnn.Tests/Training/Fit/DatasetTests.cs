@@ -86,6 +86,25 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
+    public void Pad_OfLabelsThatHaveLengthsOfTheirOwn_EndsThemByANegativeNumber()
+    {
+        Dataset data = Dataset.FromSamples(
+        [
+            new Sample(new float[5, 2], new[] { 3, 1 }),
+            new Sample(new float[7, 2], new[] { 2 }),
+        ]).Batch(2);
+
+        Batch batch = data.Pad(target: -1).Batches(device: _device).Single();
+
+        Assert.Equal([2, 7, 2], batch.Input.Shape.ToArray());
+        Assert.Equal([5, 7], batch.Lengths!.ToInt32Array());
+        Assert.Equal([2, 2], batch.Target.Shape.ToArray());
+        Assert.Equal([3, 1, 2, -1], batch.Target.ToInt32Array());
+        var error = Assert.Throws<InvalidOperationException>(() => data.Batches(device: _device).Single());
+        Assert.Contains("Pad(target: -1)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void FromTensors_ThenMap_ChangesSamples()
     {
         using Tensor x = Tensor.From([1f, 2, 3, 4], [2, 2], _device);

@@ -91,7 +91,7 @@ public sealed class Seq2SeqFitTests : IDisposable
             Assert.ThrowsAny<ArgumentException>(() => model.Fit(source, Tensor.From([-1, -1], [1, 2], _device))).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "negative padding",
+            "Pad(target: -1)",
             Assert.Throws<InvalidOperationException>(() => model.Fit(
                 Dataset.FromSamples(8, Doubled).Batch(8), device: _device)).Message,
             StringComparison.Ordinal);
