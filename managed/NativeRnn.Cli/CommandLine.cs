@@ -57,6 +57,7 @@ internal static class CommandLine
             TrainTextCommand.Create(terminal),
             TrainForecastCommand.Create(terminal),
             TrainSentimentCommand.Create(terminal),
+            TrainTranslationCommand.Create(terminal),
             TrainSpeechCommand.Create(terminal),
         };
         var evaluate = new Command("evaluate", "Measure a model.")
@@ -64,6 +65,7 @@ internal static class CommandLine
             EvaluateTextCommand.Create(terminal),
             EvaluateForecastCommand.Create(terminal),
             EvaluateSentimentCommand.Create(terminal),
+            EvaluateTranslationCommand.Create(terminal),
             EvaluateSpeechCommand.Create(terminal),
         };
         return new Command(Name, "Recurrent networks on the command line.")
@@ -75,6 +77,7 @@ internal static class CommandLine
             GenerateCommand.Create(terminal),
             ForecastCommand.Create(terminal),
             ClassifyCommand.Create(terminal),
+            TranslateCommand.Create(terminal),
             TranscribeCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ConvertCommand.Create(terminal),

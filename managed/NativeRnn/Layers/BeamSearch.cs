@@ -72,10 +72,16 @@ internal sealed class BeamSearch(DecoderRun run, BeamSearchOptions options, Seq2
             Hypothesis? before = beam.Started ? beam.Live[place] : null;
             int row = beam.FirstRow + place;
             ReadOnlySpan<float> logProbabilities = run.LogProbabilities(row);
+            double least = LeastOf(best, count);
             for (int token = 0; token < logProbabilities.Length; token++)
             {
                 // Of equal ones the first found stays: the order falls, so that it is the last out.
                 double value = (before?.LogProbability ?? 0) + logProbabilities[token];
+                if (value <= least)
+                {
+                    continue;
+                }
+
                 int order = -((place * logProbabilities.Length) + token);
                 if (best.Count < count)
                 {
@@ -85,6 +91,8 @@ internal sealed class BeamSearch(DecoderRun run, BeamSearchOptions options, Seq2
                 {
                     best.EnqueueDequeue((before, row, token), (value, order));
                 }
+
+                least = LeastOf(best, count);
             }
         }
 
@@ -99,6 +107,14 @@ internal sealed class BeamSearch(DecoderRun run, BeamSearchOptions options, Seq2
         candidates.Reverse();
         return candidates;
     }
+
+    // What a candidate must exceed to be among the best: almost none of a vocabulary does, so that the queue, which is
+    // slow, is not asked about the others.
+    private static double LeastOf(
+        PriorityQueue<(Hypothesis? Before, int Row, int Token), (double Value, int Order)> best, int count) =>
+        best.Count == count && best.TryPeek(out _, out (double Value, int Order) last)
+            ? last.Value
+            : double.NegativeInfinity;
 
     // No sequence that goes on can get a better score than Width that ended: its probability only
     // falls, and the penalty is greatest at the greatest length.

@@ -10,9 +10,17 @@ namespace NativeRnn.Layers;
 /// <remarks>
 /// The weights are named source_embedding, encoder, target_embedding, decoder, attention, combine
 /// and output. Targets are the tokens to write, the end token included; the decoder gets the start
-/// token and them, one step later.
+/// token and them, one step later. As the only layer of a <c>Sequential</c> the model is trained by
+/// <c>Fit</c>, with teacher forcing: inputs are sources, and negative targets, after the end of shorter
+/// sequences, don't count and cost no product with the output's weights.
 /// </remarks>
 /// <example>
+/// <code>
+/// Sequential trainer = new(model);
+/// trainer.Compile(new CrossEntropyLoss(labelSmoothing: 0.1f), new Adam());
+/// trainer.Fit(Dataset.FromSamples(samples).Pad(target: -1).BucketByLength(10, 20).Batch(64), epochs: 10);
+/// </code>
+/// or, in a loop of one's own:
 /// <code>
 /// var model = new Seq2Seq(new Seq2SeqOptions
 /// {
@@ -35,7 +43,7 @@ public sealed partial class Seq2Seq : Module
     private readonly RecurrentLayer _decoder;
     private readonly SequenceAttention? _attention;
     private readonly Linear? _combine;
-    private readonly Linear _output;
+    private readonly Module _output;
     private readonly Dropout _dropout;
     private long _seed;
     private long _calls;
@@ -54,17 +62,19 @@ public sealed partial class Seq2Seq : Module
         _encoder = Register("encoder", Recurrence(
             options.Bidirectional ? hidden / 2 : hidden, options.Bidirectional, Seed(1), device));
         _targetEmbedding = Register("target_embedding", new Embedding(
-            options.TargetVocabulary, options.EmbeddingSize, seed: Seed(2), device: device));
+            options.TargetVocabulary, options.EmbeddingSize, seed: Seed(2), device: device,
+            initializer: options.TiedOutput ? TiedVectors(options.EmbeddingSize) : null));
         _decoder = Register("decoder", Recurrence(hidden, false, Seed(3), device));
         if (options.Attention != Seq2SeqAttention.None)
         {
             _attention = Register("attention", Attention(hidden, Seed(4), device));
             _combine = Register("combine", new Linear(
-                2 * hidden, hidden, bias: false, Seed(5), device));
+                2 * hidden, options.OutputInput, bias: false, Seed(5), device));
         }
 
-        _output = Register("output", new Linear(
-            hidden, options.TargetVocabulary, seed: Seed(6), device: device));
+        _output = Register<Module>("output", options.TiedOutput
+            ? new TiedLinear(_targetEmbedding)
+            : new Linear(options.OutputInput, options.TargetVocabulary, seed: Seed(6), device: device));
         _dropout = Register("dropout", new Dropout(options.Dropout, Seed(7)));
     }
 
@@ -152,62 +162,12 @@ public sealed partial class Seq2Seq : Module
         AttentionOutput context = _attention.Attend(
             run.Output, memory.Keys!, memory.Values!, memory.Mask);
         Tensor both = Tensor.Concat([run.Output, context.Output], axis: -1);
-        Tensor logits = _output.Forward(_combine!.Forward(both).Tanh());
-        return new Seq2SeqStep(logits, run.State, context.Weights);
+        return new Seq2SeqStep(Logits(both), run.State, context.Weights);
     }
 
-    private Tensor Scheduled(int[] target, int steps, Seq2SeqMemory memory, float teacherForcing)
-    {
-        RandomStream random = new(RandomStream.Mix(_seed, -(++_calls)));
-        int batch = target.Length / steps;
-        int[] tokens = new int[batch];
-        Array.Fill(tokens, Options.StartToken);
-        RecurrentState state = memory.State;
-        Tensor[] logits = new Tensor[steps];
-        for (int step = 0; step < steps; step++)
-        {
-            Tensor given = Tensor.From(tokens, [batch, 1], state.Hidden.Device);
-            Seq2SeqStep result = Decode(given, memory, state);
-            (logits[step], state) = (result.Logits, result.State);
-            float[] own = result.Logits.ToArray();
-            for (int row = 0; row < batch; row++)
-            {
-                tokens[row] = random.NextDouble() < teacherForcing
-                    ? target[(row * steps) + step]
-                    : Choose(own.AsSpan(row * Options.TargetVocabulary, Options.TargetVocabulary), random);
-            }
-        }
-
-        return Tensor.Concat(logits, axis: 1);
-    }
-
-    // A token of the model's own.
-    private int Choose(ReadOnlySpan<float> logits, RandomStream random)
-    {
-        int likeliest = Likeliest(logits);
-        if (!Options.DrawSamples)
-        {
-            return likeliest;
-        }
-
-        double total = 0;
-        foreach (float logit in logits)
-        {
-            total += Math.Exp(logit - logits[likeliest]);
-        }
-
-        double drawn = random.NextDouble() * total;
-        for (int token = 0; token < logits.Length - 1; token++)
-        {
-            drawn -= Math.Exp(logits[token] - logits[likeliest]);
-            if (drawn < 0)
-            {
-                return token;
-            }
-        }
-
-        return logits.Length - 1;
-    }
+    // Of hidden units and contexts behind each other.
+    private Tensor Logits(Tensor both) =>
+        _output.Forward(_dropout.Forward(_combine!.Forward(both).Tanh()));
 
     private static int Likeliest(ReadOnlySpan<float> scores)
     {
@@ -221,24 +181,6 @@ public sealed partial class Seq2Seq : Module
         }
 
         return likeliest;
-    }
-
-    // The start token and the target without its last one.
-    private Tensor Delayed(Tensor target)
-    {
-        int mark = OperationTrace.Mark(target.Device);
-        int steps = target.Shape[1];
-        int[] tokens = target.ToInt32Array();
-        int[] values = new int[tokens.Length];
-        for (int first = 0; first < tokens.Length; first += steps)
-        {
-            values[first] = Options.StartToken;
-            tokens.AsSpan(first, steps - 1).CopyTo(values.AsSpan(first + 1));
-        }
-
-        Tensor delayed = Tensor.From(values, target.Shape, target.Device);
-        target.Device.Trace?.Fuse(mark, TracedKind.Delay, Options.StartToken, [delayed], [target]);
-        return delayed;
     }
 
     // [L 2,B,H/2] as [L,B,H].
@@ -268,6 +210,9 @@ public sealed partial class Seq2Seq : Module
         };
 
     private long Seed(int use) => RandomStream.Mix(_seed, use);
+
+    // Logits start with a deviation of about 1.
+    private static Initializer TiedVectors(int size) => Initializer.RandomNormal(0, 1 / MathF.Sqrt(size));
 
     private static void RequireTokens(Tensor tokens, string name)
     {

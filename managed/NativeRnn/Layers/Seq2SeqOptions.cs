@@ -21,6 +21,18 @@ public sealed record Seq2SeqOptions
     /// <summary>Hidden units H of the decoder, and numbers of the encoder's steps.</summary>
     public int HiddenSize { get; init; } = 128;
 
+    /// <summary>
+    /// Numbers of what the output layer gets of the hidden units and the context, 1 to 65536, so that a
+    /// large vocabulary costs less; null: as many as hidden units. Without attention only null.
+    /// </summary>
+    public int? OutputSize { get; init; }
+
+    /// <summary>
+    /// Whether the output layer's weights are the vectors of the target's tokens (Press and Wolf 2017);
+    /// what the output layer gets must be of the vectors' size then.
+    /// </summary>
+    public bool TiedOutput { get; init; }
+
     /// <summary>Layers of the encoder and of the decoder, 1 to 64.</summary>
     public int NumLayers { get; init; } = 1;
 
@@ -35,7 +47,10 @@ public sealed record Seq2SeqOptions
     /// <summary>How the decoder looks at the encoder's steps.</summary>
     public Seq2SeqAttention Attention { get; init; } = Seq2SeqAttention.General;
 
-    /// <summary>On vectors of tokens and between layers, in training only, in [0, 1).</summary>
+    /// <summary>
+    /// On vectors of tokens, between layers, and with attention on what the output layer gets; in
+    /// training only, in [0, 1).
+    /// </summary>
     public float Dropout { get; init; }
 
     /// <summary>
@@ -67,10 +82,33 @@ public sealed record Seq2SeqOptions
                 nameof(Attention), Attention, "Attention is not one of the enum's");
         }
 
+        CheckOutput();
         return Bidirectional && HiddenSize % 2 != 0
             ? throw new ArgumentOutOfRangeException(
                 nameof(HiddenSize), HiddenSize, "HiddenSize must be even for two directions")
             : this;
+    }
+
+    internal int OutputInput => OutputSize ?? HiddenSize;
+
+    private void CheckOutput()
+    {
+        if (OutputSize is int size)
+        {
+            Sizes.Require(size, nameof(OutputSize));
+            if (Attention == Seq2SeqAttention.None && size != HiddenSize)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(OutputSize), size, $"OutputSize must be HiddenSize, {HiddenSize}, without attention");
+            }
+        }
+
+        if (TiedOutput && OutputInput != EmbeddingSize)
+        {
+            throw new ArgumentException(
+                $"TiedOutput needs what the output layer gets, {OutputInput} numbers, to be of EmbeddingSize, " +
+                $"{EmbeddingSize}: set OutputSize", nameof(TiedOutput));
+        }
     }
 
     private void RequireToken(int token, string name)

@@ -8,6 +8,9 @@ namespace NativeRnn;
 /// </summary>
 internal sealed class Storage(Device device, DType dtype, long length, BufferHandle buffer, bool isPooled)
 {
+    // The memory that Buffer is the beginning of; null: Buffer is all of it.
+    private BufferHandle? _whole;
+
     private int _owners;
     private SharedShape? _shape;
     private SharedShape? _otherShape;
@@ -19,6 +22,9 @@ internal sealed class Storage(Device device, DType dtype, long length, BufferHan
 
     internal long Length { get; } = length;
 
+    /// <summary>Elements that there is memory for, Length or more.</summary>
+    internal long Capacity { get; private set; } = length;
+
     internal BufferHandle Buffer { get; } = buffer;
 
     /// <summary>Whether it belongs to the pool that tapes take their memory from.</summary>
@@ -29,6 +35,35 @@ internal sealed class Storage(Device device, DType dtype, long length, BufferHan
 
     internal static Storage Create(Device device, DType dtype, long length, bool isPooled) =>
         new(device, dtype, length, Ops.BufferCreate(device.Handle, (NrnnDtype)dtype, length), isPooled);
+
+    /// <summary>One of the pool, with memory for more elements than it has now.</summary>
+    internal static Storage Create(Device device, DType dtype, long length, long capacity)
+    {
+        Storage all = Create(device, dtype, capacity, isPooled: true);
+        return length == capacity ? all : all.WithLength(length);
+    }
+
+    /// <summary>Another storage on all of its memory, of which this one gives up its part.</summary>
+    internal Storage WithLength(long length)
+    {
+        BufferHandle whole = _whole ?? Buffer;
+        Storage other = new(
+            Device, DType, length, length == Capacity ? whole : Ops.BufferSlice(whole, 0, length), IsPooled)
+        {
+            Capacity = Capacity,
+        };
+        other._whole = length == Capacity ? null : whole;
+        if (_whole is not null)
+            Buffer.Dispose();
+        return other;
+    }
+
+    /// <summary>Frees the memory.</summary>
+    internal void Free()
+    {
+        Buffer.Dispose();
+        _whole?.Dispose();
+    }
 
     /// <summary>One more tensor lies on it.</summary>
     internal void Share() => Interlocked.Increment(ref _owners);

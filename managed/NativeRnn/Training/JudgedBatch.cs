@@ -34,8 +34,27 @@ internal readonly record struct JudgedBatch(Tensor Predictions, Tensor Targets, 
                 Places = places,
                 Steps = mask.Steps,
             }
-            : throw new ArgumentException(
-                "no step of a batch counts: there is nothing to learn from", nameof(targets));
+            : throw NothingCounts();
+    }
+
+    /// <summary>The steps of a model that gets the targets too: those whose target is not negative.</summary>
+    internal static JudgedBatch Of(Seq2Seq model, in Batch batch)
+    {
+        int[] targets = batch.Target.ToInt32Array();
+        int[] places = [.. Enumerable.Range(0, targets.Length).Where(place => targets[place] >= 0)];
+        if (places.Length == 0)
+        {
+            throw NothingCounts();
+        }
+
+        return new JudgedBatch(
+            model.ForwardAt(batch.Input, batch.Target, batch.Lengths, places),
+            Rows.Gather(batch.Target, 2, places, [places.Length]),
+            null)
+        {
+            Places = places,
+            Steps = batch.Target.Shape[1],
+        };
     }
 
     /// <summary>The loss.</summary>
@@ -57,6 +76,9 @@ internal readonly record struct JudgedBatch(Tensor Predictions, Tensor Targets, 
             ? Rows.Gather(weights, 2, Places, [Places.Length])
             : Rows.Gather(weights, 1, RowsOf(Places, Steps), [Places.Length]);
     }
+
+    private static ArgumentException NothingCounts() =>
+        new("no step of a batch counts: there is nothing to learn from", "targets");
 
     private static int[] RowsOf(int[] places, int steps) => [.. places.Select(place => place / steps)];
 }

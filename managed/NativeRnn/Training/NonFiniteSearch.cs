@@ -8,6 +8,8 @@ namespace NativeRnn.Training;
 /// </summary>
 internal static class NonFiniteSearch
 {
+    private const string AllFinite = ", though the output of each layer is finite";
+
     /// <summary>", first in layer 0 (Lstm) at time step 3".</summary>
     internal static string InForward(Sequential model, in Batch batch)
     {
@@ -42,6 +44,14 @@ internal static class NonFiniteSearch
     private static string InLayers(Sequential model, in Batch batch)
     {
         using GradientTape tape = batch.Input.Device.Record(gradients: false);
+        if (model.Writer is Seq2Seq writer)
+        {
+            using GradientProbe probe = GradientProbe.Start();
+            return Place(JudgedBatch.Of(writer, batch).Predictions) is null
+                ? AllFinite
+                : $", first in layer 0 ({nameof(Seq2Seq)}){StepOf(probe)}";
+        }
+
         MaskedTensor output = new(batch.Input, Sequential.MaskOf(batch));
         for (int index = 0; index < model.Layers.Count; index++)
         {
@@ -54,7 +64,7 @@ internal static class NonFiniteSearch
             }
         }
 
-        return ", though the output of each layer is finite";
+        return AllFinite;
     }
 
     private static string StepOf(GradientProbe probe)

@@ -107,6 +107,12 @@ public sealed partial class Sequential : Module, IEnumerable<Module>
         ReadOnlySpan<int> inputShape, DType dtype = DType.Float32, Device? device = null)
     {
         RequireLayers();
+        if (Writer is not null)
+        {
+            // It has its parameters, and can't run without targets.
+            return;
+        }
+
         Device target = device ?? Device.Default;
         int[] shape = inputShape.ToArray();
         if (shape.Length > 0)

@@ -70,6 +70,40 @@ public sealed class Seq2SeqTests : IDisposable
             GradientCheck.ParametersOf(model));
     }
 
+    [Fact]
+    public void TiedOutput_UsesTheTargetsVectors()
+    {
+        Seq2Seq tied = MakeTied(tied: true), plain = MakeTied(tied: false);
+        Dictionary<string, Tensor> state = tied.StateDict();
+        Assert.DoesNotContain("output.weight", state.Keys);
+        Assert.Equal([3, 8], state["combine.weight"].Shape.ToArray());
+        state["output.weight"] = state["target_embedding.weight"];
+        plain.LoadStateDict(state);
+        Tensor source = Tokens([3, 1, 2, 0], 2), target = Tokens([2, 3, 4, 4], 2);
+
+        Assert.Equal(plain.Forward(source, target).ToArray(), tied.Forward(source, target).ToArray());
+        Assert.Equal(plain.ParameterCount - (5 * 3), tied.ParameterCount);
+        GradientCheck.Run(
+            _device,
+            () => GradientCheck.WeightedSum(tied.Forward(source, target), _device),
+            GradientCheck.ParametersOf(tied));
+    }
+
+    [Theory]
+    [MemberData(nameof(Attentions))]
+    public void ForwardAt_GivesTheLogitsOfThesePlaces(Seq2SeqAttention attention)
+    {
+        Seq2Seq model = Make(attention, bidirectional: true);
+        Tensor source = Tokens([3, 1, 2, 0, 2, 1], 2), lengths = Tensor.From([3, 2], [2], _device);
+        float[] all = model.Forward(source, Tokens([2, 4, 3, 4, 0, 0], 2), lengths).ToArray();
+
+        // Of the second row only the first step counts: what follows it has no target.
+        Tensor some = model.ForwardAt(source, Tokens([2, 4, 3, 4, -1, -1], 2), lengths, [0, 2, 3]);
+
+        Assert.Equal([3, 5], some.Shape.ToArray());
+        Assert.Equal([.. all[..5], .. all[10..20]], some.ToArray());
+    }
+
     [Theory]
     [MemberData(nameof(Attentions))]
     public void Steps_OneByOne_GiveTheSameLogits(Seq2SeqAttention attention)
@@ -173,6 +207,11 @@ public sealed class Seq2SeqTests : IDisposable
         Throws(() => _ = new Seq2Seq(options with { StartToken = 5 }), "StartToken", "0 to 4");
         Throws(() => _ = new Seq2Seq(options with { Cell = RnnCell.RnnTanh }), "Cell");
         Throws(() => _ = new Seq2Seq(options with { Bidirectional = true, HiddenSize = 5 }), "HiddenSize");
+        Throws(() => _ = new Seq2Seq(options with { OutputSize = 0 }), "OutputSize");
+        Throws(() => _ = new Seq2Seq(options with { TiedOutput = true }), "TiedOutput", "4 numbers", "3");
+        Throws(
+            () => _ = new Seq2Seq(options with { OutputSize = 3, Attention = Seq2SeqAttention.None }),
+            "OutputSize", "without attention");
     }
 
     private static void Throws(Action action, params string[] words)
@@ -204,6 +243,9 @@ public sealed class Seq2SeqTests : IDisposable
                 Seed = seed,
             },
             _device);
+
+    private Seq2Seq MakeTied(bool tied) => new(
+        Make(Seq2SeqAttention.General).Options with { OutputSize = 3, TiedOutput = tied, Seed = 1 }, _device);
 
     private Tensor Tokens(int[] tokens, int rows) =>
         Tensor.From(tokens, [rows, tokens.Length / rows], _device);

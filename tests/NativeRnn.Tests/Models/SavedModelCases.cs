@@ -199,6 +199,11 @@ internal static class SavedModelCases
                 $"Seq2Seq {attention}", device => Seq2Seq(attention, device), Translate);
         }
 
+        yield return SavedModelCase.Of(
+            "Seq2Seq of a tied output",
+            device => new Seq2Seq(
+                Seq2Seq(Seq2SeqAttention.General, device).Options with { OutputSize = 3, TiedOutput = true }, device),
+            Translate);
         foreach (RnnCell cell in Enum.GetValues<RnnCell>())
         {
             yield return SavedModelCase.OfIndices(

@@ -145,6 +145,27 @@ public sealed class LifetimeTests
         Assert.InRange(device.Pool.Count, 1, 8);
     }
 
+    /// <summary>Large results of about one length take the same memory in turn.</summary>
+    [Fact]
+    public void Pool_WithLargeShapesOfAboutOneLength_AllocatesOnce()
+    {
+        const int Rows = 600, Width = 512;
+        using Device device = Device.Cpu(1);
+        int count = 0;
+        for (int step = 0; step < 40; step++)
+        {
+            // From a step to the next the length changes; all lie between two that the pool distinguishes.
+            int rows = Rows - (step * 7 % 24);
+            using GradientTape tape = device.Record();
+            Tensor x = Tensor.Full([rows, Width], step, device);
+            Tensor y = x * 2;
+            Assert.Equal([rows, Width], y.Shape.ToArray());
+            Assert.All(y.ToArray(), value => Assert.Equal(2 * step, value));
+            count = step == 0 ? device.Pool.Count : count;
+            Assert.Equal(count, device.Pool.Count);
+        }
+    }
+
     [Fact]
     public void Handles_ClosedWhileInUse_LiveUntilTheCallEnds()
     {

@@ -54,6 +54,16 @@ public sealed partial class ExampleProgramTests
     }
 
     [Fact]
+    public void Translation_LearnsTheMadeLanguage()
+    {
+        string output = Run("Translation");
+
+        Match line = BleuLine().Match(output);
+        Assert.True(line.Success, output);
+        Assert.True(double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) > 80, output);
+    }
+
+    [Fact]
     public void Speech_LearnsWhatIsSaidAndWhen()
     {
         string output = Run("Speech");
@@ -100,6 +110,9 @@ public sealed partial class ExampleProgramTests
 
     [GeneratedRegex(@"^session 3 ended at (-?[0-9.]+), session 19 at (-?[0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex EndLine();
+
+    [GeneratedRegex(@"^test: \d+ sentences, BLEU ([0-9.]+)", RegexOptions.Multiline)]
+    private static partial Regex BleuLine();
 
     [GeneratedRegex(@"^test: mean absolute error ([0-9.]+), of the last value ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex ErrorLine();

@@ -59,6 +59,8 @@ internal static class ModelKinds
         config.Set("endToken", options.EndToken);
         config.Set("embeddingSize", options.EmbeddingSize);
         config.Set("hiddenSize", options.HiddenSize);
+        config.Set("outputSize", options.OutputInput);
+        config.Set("tiedOutput", options.TiedOutput);
         config.Set("numLayers", options.NumLayers);
         config.Set("cell", options.Cell);
         config.Set("bidirectional", options.Bidirectional);
@@ -77,6 +79,8 @@ internal static class ModelKinds
             EndToken = config.GetInt32("endToken"),
             EmbeddingSize = config.GetInt32("embeddingSize"),
             HiddenSize = config.GetInt32("hiddenSize"),
+            OutputSize = config.GetInt32("outputSize"),
+            TiedOutput = config.GetBoolean("tiedOutput"),
             NumLayers = config.GetInt32("numLayers"),
             Cell = config.GetEnum<RnnCell>("cell"),
             Bidirectional = config.GetBoolean("bidirectional"),
@@ -106,7 +110,10 @@ internal static class ModelKinds
         config.RequireWeight("target_embedding.weight", options.TargetVocabulary, embedding);
         RecurrentKinds.RequireWeights(config, "encoder.", encoder, embedding);
         RecurrentKinds.RequireWeights(config, "decoder.", decoder, embedding);
-        config.RequireWeight("output.weight", options.TargetVocabulary, hidden);
+        if (!options.TiedOutput)
+        {
+            config.RequireWeight("output.weight", options.TargetVocabulary, options.OutputInput);
+        }
     }
 
     private static void WriteLanguageModel(LanguageModel model, ConfigWriter config)

@@ -138,7 +138,8 @@ public sealed partial class Dataset
     /// <param name="target">
     /// In targets with a step for each of the input's; a loss that ignores it, such as
     /// <c>new CrossEntropyLoss(ignoreIndex: -1)</c>, learns nothing from them. A negative number also lets label
-    /// sequences, int32 [S], differ in length from their input, as <see cref="CtcLoss"/> takes them.
+    /// sequences, int32 [S], differ in length from their input, as <see cref="CtcLoss"/> takes them and a
+    /// <see cref="Seq2Seq"/> writes them.
     /// </param>
     public Dataset Pad(float input = 0, float target = 0) =>
         new(this) { _inputPadding = input, _targetPadding = target };

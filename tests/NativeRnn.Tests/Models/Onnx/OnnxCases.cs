@@ -146,10 +146,12 @@ internal static class OnnxCases
         }
 
         all["sequence to sequence, lengths"] = () => SourceToTarget(Seq2SeqAttention.General, lengths: true);
+        all["sequence to sequence, tied output"] =
+            () => SourceToTarget(Seq2SeqAttention.General, lengths: false, tied: true);
         return all;
     }
 
-    private static OnnxCase SourceToTarget(Seq2SeqAttention attention, bool lengths)
+    private static OnnxCase SourceToTarget(Seq2SeqAttention attention, bool lengths, bool tied = false)
     {
         Seq2Seq model = new(new Seq2SeqOptions
         {
@@ -159,6 +161,8 @@ internal static class OnnxCases
             EndToken = 9,
             EmbeddingSize = 5,
             HiddenSize = 6,
+            OutputSize = tied ? 5 : null,
+            TiedOutput = tied,
             NumLayers = 2,
             Bidirectional = true,
             Attention = attention,
