@@ -25,7 +25,7 @@ if [ "${targets[*]}" != nativernn ]; then
   bootstrap=(--tests)
 fi
 
-if [ "$preset" = neon ]; then bootstrap+=(--neon); fi
+case $preset in neon | windows) bootstrap+=("--$preset") ;; esac
 
 # Which of the two configurations the build directory has, if it has one of this very tree.
 configured() {
@@ -35,7 +35,7 @@ configured() {
 }
 
 # `dotnet run` shows nothing of a build; a person at a terminal shall know why the first one takes long.
-if [ ! -e "$build/libnativernn.so" ]; then
+if [ ! -e "$build/libnativernn.so" ] && [ ! -e "$build/nativernn.dll" ]; then
   { echo "Building NativeRnn's native library; the first time takes a minute or two." >/dev/tty; } 2>/dev/null || true
 fi
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "environment.h"
 #include "fixture.h"
 
 namespace nrnn::test {
@@ -23,9 +24,7 @@ class CpuVariable {
 
  private:
   static constexpr const char* kName = "NATIVERNN_CPU";
-  static void Set(const char* value) {
-    value == nullptr ? unsetenv(kName) : setenv(kName, value, 1);
-  }
+  static void Set(const char* value) { SetEnvironment(kName, value); }
   std::optional<std::string> before_;
 };
 

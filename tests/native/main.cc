@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "environment.h"
 #include "selection.h"
 
 namespace {
@@ -13,7 +14,9 @@ namespace {
 // Sets the variable of "NAME=VALUE" where it is not set.
 [[maybe_unused]] void SetDefault(const std::string& text) {
   const size_t end = text.find('=');
-  setenv(text.substr(0, end).c_str(), text.substr(end + 1).c_str(), 0);
+  const std::string name = text.substr(0, end);
+  if (std::getenv(name.c_str()) != nullptr) return;
+  nrnn::test::SetEnvironment(name.c_str(), text.substr(end + 1).c_str());
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ struct nrnn_reference_rnn_args {
 };
 
 // Returns null, or what went wrong: a text that stays until the thread's next call.
-extern "C" __attribute__((visibility("default"))) const char* nrnn_reference_rnn(
-    const nrnn_reference_rnn_args* args);
+extern "C" NRNN_API const char* nrnn_reference_rnn(const nrnn_reference_rnn_args* args);
 
 namespace {
 

@@ -1,6 +1,5 @@
 #include "api/cuda_library.h"
 
-#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -13,8 +12,8 @@ namespace {
 
 // What NATIVERNN_CUDA_LIBRARY names and nothing else, or the places where the library may be.
 std::vector<std::string> Candidates() {
-  const char* named = std::getenv("NATIVERNN_CUDA_LIBRARY");
-  if (named != nullptr && *named != '\0') return {named};
+  const std::string named = EnvironmentPath("NATIVERNN_CUDA_LIBRARY");
+  if (!named.empty()) return {named};
   const std::string file = LibraryFileName("nativernn_cuda");
   const std::string folder = OwnFolder();
   if (folder.empty()) return {file};

@@ -2,9 +2,22 @@
 
 #include <dlfcn.h>
 
+#include <cstdlib>
+
 namespace nrnn {
 
-std::string LibraryFileName(const std::string& name) { return "lib" + name + ".so"; }
+std::string LibraryFileName(const std::string& name) {
+#if defined(__APPLE__)
+  return "lib" + name + ".dylib";
+#else
+  return "lib" + name + ".so";
+#endif
+}
+
+std::string EnvironmentPath(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
 
 std::string OwnFolder() {
   Dl_info info;

@@ -6,8 +6,11 @@
 
 namespace nrnn {
 
-// How the system calls the file of a library: libNAME.so.
+// How the system calls the file of a library: libNAME.so, libNAME.dylib or NAME.dll. Paths are
+// UTF-8.
 std::string LibraryFileName(const std::string& name);
+// What a variable of the environment names; empty where it is not set.
+std::string EnvironmentPath(const char* name);
 // The folder of the file that this code was loaded from, with a slash at the end; empty where the
 // system does not say.
 std::string OwnFolder();

@@ -1,4 +1,6 @@
 // The C interface of elementwise operations and strided copies.
+#include <limits>
+
 #include "api/guard.h"
 
 using nrnn::Arguments;
@@ -35,15 +37,26 @@ struct StridedView {
   int64_t offset;
 };
 
+// *position += count * stride, count at least 0. False, and nothing changed, where 64 bits don't
+// hold it.
+bool Advance(int64_t count, int64_t stride, int64_t* position) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  if (stride < -kMost) return count == 0;
+  const int64_t length = stride < 0 ? -stride : stride;
+  if (length != 0 && count > kMost / length) return false;
+  const int64_t extent = count * stride;
+  if (extent < 0 ? *position < -kMost - extent : *position > kMost - extent) return false;
+  *position += extent;
+  return true;
+}
+
 // Throws unless every element of the view lies inside a buffer of length elements.
 void RequireInside(const StridedView& view, int64_t length) {
   int64_t low = view.offset, high = view.offset;
   bool overflow = false;
   for (int32_t axis = 0; axis < view.rank; ++axis) {
-    int64_t extent = 0;
-    overflow |= __builtin_mul_overflow(view.sizes[axis] - 1, view.strides[axis], &extent);
-    int64_t& end = extent < 0 ? low : high;
-    overflow |= __builtin_add_overflow(end, extent, &end);
+    int64_t& end = view.strides[axis] < 0 ? low : high;
+    overflow |= !Advance(view.sizes[axis] - 1, view.strides[axis], &end);
   }
   Require(!overflow, view.name, ": sizes times strides overflow 64 bits");
   Require(low >= 0 && high < length, view.name, " needs elements ", low, "..", high,

@@ -3,7 +3,6 @@
 #define NATIVERNN_CPU_ALIGNED_FLOATS_H_
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <new>
 
@@ -16,7 +15,7 @@ class AlignedFloats {
   float* Grow(int64_t length) {
     if (length > length_) {
       const size_t bytes = (static_cast<size_t>(length) * sizeof(float) + 63) / 64 * 64;
-      data_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
+      data_.reset(static_cast<float*>(::operator new(bytes, kAlignment, std::nothrow)));
       length_ = data_ ? length : 0;
       if (!data_) throw std::bad_alloc();
     }
@@ -25,8 +24,9 @@ class AlignedFloats {
   float* data() const { return data_.get(); }
 
  private:
+  static constexpr std::align_val_t kAlignment{64};
   struct Free {
-    void operator()(float* data) const { std::free(data); }
+    void operator()(float* data) const { ::operator delete(data, kAlignment); }
   };
   std::unique_ptr<float[], Free> data_;
   int64_t length_ = 0;

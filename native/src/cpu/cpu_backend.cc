@@ -1,7 +1,9 @@
 // Memory, description and plans of the CPU backend.
 #include "cpu/cpu_backend.h"
 
+#if defined(__linux__)
 #include <sched.h>
+#endif
 
 #include <cstring>
 #include <thread>

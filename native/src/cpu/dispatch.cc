@@ -2,6 +2,8 @@
 #include <cstdlib>
 
 #include "core/error.h"
+#include "cpu/compiler.h"
+#include "cpu/cpu_features.h"
 #include "cpu/kernels.h"
 
 namespace nrnn::cpu {
@@ -25,7 +27,7 @@ namespace {
     return table;                                                   \
   }
 
-#if defined(__x86_64__)
+#if NRNN_X86
 
 NRNN_TABLE(avx2, NRNN_CPU_TARGET_AVX2)
 #if defined(NATIVERNN_ALL_TARGETS)
@@ -33,28 +35,20 @@ NRNN_TABLE(baseline, NRNN_CPU_TARGET_BASELINE)
 NRNN_TABLE(avx512, NRNN_CPU_TARGET_AVX512)
 #endif
 
-// What -march=x86-64-v3 and -v4 let the compiler use; cpu_supports also asks whether the system
-// saves the registers.
-bool HasAvx2() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-}
-
-// These two: null where the machine or this build has none.
+// Each is null where the machine or this build has none.
 const Kernels* Baseline() {
 #if defined(NATIVERNN_ALL_TARGETS)
-  return &baselineTable();
+  return HasLevel2() ? &baselineTable() : nullptr;
 #else
   return nullptr;
 #endif
 }
 
+const Kernels* Avx2() { return HasLevel3() ? &avx2Table() : nullptr; }
+
 const Kernels* Avx512() {
 #if defined(NATIVERNN_ALL_TARGETS)
-  const bool has = HasAvx2() && __builtin_cpu_supports("avx512f") &&
-                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
-                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  return has ? &avx512Table() : nullptr;
+  return HasLevel4() ? &avx512Table() : nullptr;
 #else
   return nullptr;
 #endif
@@ -63,11 +57,14 @@ const Kernels* Avx512() {
 const Kernels* Find(int32_t target) {
   switch (target) {
     case NRNN_CPU_TARGET_BEST:
-      return Avx512() ? Avx512() : HasAvx2() ? &avx2Table() : Baseline();
+      for (const Kernels* found : {Avx512(), Avx2(), Baseline()}) {
+        if (found != nullptr) return found;
+      }
+      return nullptr;
     case NRNN_CPU_TARGET_BASELINE:
       return Baseline();
     case NRNN_CPU_TARGET_AVX2:
-      return HasAvx2() ? &avx2Table() : nullptr;
+      return Avx2();
     case NRNN_CPU_TARGET_AVX512:
       return Avx512();
     default:
@@ -116,6 +113,9 @@ const Kernels& SelectKernels(int32_t target) {
   const bool asked = target != NRNN_CPU_TARGET_BEST;
   const int32_t wanted = asked ? target : TargetOfEnvironment();
   const Kernels* found = Find(wanted);
+  if (found == nullptr && wanted == NRNN_CPU_TARGET_BEST) {
+    throw Error(NRNN_UNSUPPORTED, "this CPU lacks instructions of x86-64-v2 (SSE4.2, POPCNT)");
+  }
   if (found == nullptr) {
     throw Error(NRNN_UNSUPPORTED,
                 Text(asked ? "cpu_target" : "the environment variable NATIVERNN_CPU", " is ",

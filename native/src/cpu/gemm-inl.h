@@ -10,6 +10,7 @@
 
 #include <utility>
 
+#include "cpu/compiler.h"
 #include "cpu/gemm.h"
 #include "cpu/lanes-inl.h"
 
@@ -34,7 +35,6 @@ template <size_t N, class Body>
 HWY_INLINE void Unroll(const Body& body) {
   UnrollSequence(body, std::make_index_sequence<N>());
 }
-#define NRNN_INLINE_LAMBDA __attribute__((always_inline))
 
 // One stretch of the sum over k.
 struct TileSegment {
@@ -124,7 +124,7 @@ void Tile(const TileArgs& t) {
     if constexpr (kFetch) {
       for (int64_t end = kFetchSteps; end <= segment.k; end += kFetchSteps) {
         for (int64_t line = 0; line < t.prefetch_lines; ++line, prefetch += kLineFloats) {
-          __builtin_prefetch(prefetch, 0, 2);
+          PrefetchLineToLevel2(prefetch);
         }
         for (; i < end; ++i) step(i);
       }

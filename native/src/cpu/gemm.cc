@@ -4,6 +4,8 @@
 // callers hand over so many rows that rows x k floats stay in L2. multiply_outer: A^T is packed
 // kOuterGroup columns at a time, because its rows lie a page apart and a tile alone would use 24
 // bytes of each cache line.
+#include <cstring>
+
 #include "cpu/gemm-inl.h"
 #include "cpu/kernels.h"
 
@@ -105,7 +107,7 @@ HWY_INLINE void PackOuterRow(const float* row, int64_t i, int64_t k, const TileS
   for (int64_t t = 0; t < split.tiles; ++t) {
     const int64_t rows = split.Rows(t);
     if (rows == kTileRows) {
-      __builtin_memcpy(packed + i * kTileRows, row, kTileRows * sizeof(float));
+      std::memcpy(packed + i * kTileRows, row, kTileRows * sizeof(float));
     } else {
       for (int64_t r = 0; r < rows; ++r) packed[i * rows + r] = row[r];
     }
@@ -128,7 +130,7 @@ void PackOuterGroup(const MultiplyOuterArgs& args, int64_t first, int64_t column
     const float* row = args.a_rows[i] + args.column + first;
     if (i + kPrefetchRows < args.k) {
       const float* ahead = args.a_rows[i + kPrefetchRows] + args.column + first;
-      for (int64_t line = 0; line < columns; line += 16) __builtin_prefetch(ahead + line);
+      for (int64_t line = 0; line < columns; line += 16) PrefetchLine(ahead + line);
     }
     PackOuterRow(row, i, args.k, split, args.workspace);
     if (whole) {

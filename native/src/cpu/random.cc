@@ -6,6 +6,8 @@
 // build forbids the compiler to fuse), square root and division are exactly rounded.
 #include "cpu/random.h"
 
+#include <cstring>
+
 #include "cpu/kernels.h"
 #include "cpu/runs-inl.h"
 
@@ -105,9 +107,9 @@ void Dropout(const RandomStream& stream, float rate, const float* x, float* y, i
 float JustBelow(float value) {
   if (value == 0.0f) return -1.40129846e-45f;
   int32_t bits;
-  __builtin_memcpy(&bits, &value, sizeof bits);
+  std::memcpy(&bits, &value, sizeof bits);
   bits += value > 0.0f ? -1 : 1;
-  __builtin_memcpy(&value, &bits, sizeof bits);
+  std::memcpy(&value, &bits, sizeof bits);
   return value;
 }
 

@@ -19,6 +19,7 @@
 // take 1.9 times as long.
 #include "cpu/scan.h"
 
+#include "cpu/compiler.h"
 #include "cpu/kernels.h"
 #include "cpu/math-inl.h"
 #include "cpu/runs-inl.h"
@@ -103,19 +104,18 @@ void LinearForward(const ScanRun& run) {
   for (int64_t k = 0; k < run.count; ++k) {
     const Step step{run.gates + k * run.gates_stride, run.hidden};
     float* y = run.y + k * run.y_stride;
-    ForVectors(
-        run.units, [&](int64_t unit, size_t lanes) __attribute__((always_inline)) {
-          const Cell cell(step, unit, lanes);
-          if constexpr (kState) {
-            const FloatVec h = cell.Next(Load(run.h + unit, lanes));
-            Store(h, run.h + unit, lanes);
-            Store(h, y + unit, lanes);
-          }
-          if constexpr (kSummary) {
-            Store(hn::Mul(cell.Factor(), Load(run.factor + unit, lanes)), run.factor + unit, lanes);
-            Store(cell.Next(Load(run.local + unit, lanes)), run.local + unit, lanes);
-          }
-        });
+    ForVectors(run.units, [&](int64_t unit, size_t lanes) NRNN_INLINE_LAMBDA {
+      const Cell cell(step, unit, lanes);
+      if constexpr (kState) {
+        const FloatVec h = cell.Next(Load(run.h + unit, lanes));
+        Store(h, run.h + unit, lanes);
+        Store(h, y + unit, lanes);
+      }
+      if constexpr (kSummary) {
+        Store(hn::Mul(cell.Factor(), Load(run.factor + unit, lanes)), run.factor + unit, lanes);
+        Store(cell.Next(Load(run.local + unit, lanes)), run.local + unit, lanes);
+      }
+    });
   }
 }
 
@@ -129,25 +129,24 @@ void LinearBackward(const ScanBackwardRun& run) {
     const float* before = k == 0 ? run.before : run.y + (k - 1) * run.y_stride;
     const float* dy = run.dy ? run.dy + k * run.y_stride : nullptr;
     float* dgates = run.dgates + k * run.gates_stride;
-    ForVectors(
-        run.units, [&](int64_t unit, size_t lanes) __attribute__((always_inline)) {
-          const Cell cell(step, unit, lanes);
-          const FloatVec given = dy ? Load(dy + unit, lanes) : hn::Zero(kTag);
-          if constexpr (kState) {
-            const FloatVec dh = hn::Add(given, Load(run.dh + unit, lanes));
-            FloatVec d[Cell::kGates];
-            cell.Gradients(Load(before + unit, lanes), dh, d);
-            for (int gate = 0; gate < Cell::kGates; ++gate) {
-              Store(d[gate], dgates + gate * run.hidden + unit, lanes);
-            }
-            Store(hn::Mul(cell.Factor(), dh), run.dh + unit, lanes);
-          }
-          if constexpr (kSummary) {
-            Store(hn::Mul(cell.Factor(), Load(run.factor + unit, lanes)), run.factor + unit, lanes);
-            const FloatVec local = hn::Add(given, Load(run.local + unit, lanes));
-            Store(hn::Mul(cell.Factor(), local), run.local + unit, lanes);
-          }
-        });
+    ForVectors(run.units, [&](int64_t unit, size_t lanes) NRNN_INLINE_LAMBDA {
+      const Cell cell(step, unit, lanes);
+      const FloatVec given = dy ? Load(dy + unit, lanes) : hn::Zero(kTag);
+      if constexpr (kState) {
+        const FloatVec dh = hn::Add(given, Load(run.dh + unit, lanes));
+        FloatVec d[Cell::kGates];
+        cell.Gradients(Load(before + unit, lanes), dh, d);
+        for (int gate = 0; gate < Cell::kGates; ++gate) {
+          Store(d[gate], dgates + gate * run.hidden + unit, lanes);
+        }
+        Store(hn::Mul(cell.Factor(), dh), run.dh + unit, lanes);
+      }
+      if constexpr (kSummary) {
+        Store(hn::Mul(cell.Factor(), Load(run.factor + unit, lanes)), run.factor + unit, lanes);
+        const FloatVec local = hn::Add(given, Load(run.local + unit, lanes));
+        Store(hn::Mul(cell.Factor(), local), run.local + unit, lanes);
+      }
+    });
   }
 }
 
@@ -159,19 +158,18 @@ void IndRnnForward(const ScanRun& run) {
   for (int64_t k = 0; k < run.count; ++k) {
     const Step step{run.gates + k * run.gates_stride, run.hidden};
     float* y = run.y + k * run.y_stride;
-    ForVectors(
-        run.units, [&](int64_t unit, size_t lanes) __attribute__((always_inline)) {
-          const FloatVec sum = hn::MulAdd(Load(run.u + unit, lanes), Load(run.h + unit, lanes),
-                                          step.Gate(0, unit, lanes));
-          FloatVec h;
-          if constexpr (kTanh) {
-            h = Tanh(kTag, sum);
-          } else {
-            h = Relu(sum);
-          }
-          Store(h, run.h + unit, lanes);
-          Store(h, y + unit, lanes);
-        });
+    ForVectors(run.units, [&](int64_t unit, size_t lanes) NRNN_INLINE_LAMBDA {
+      const FloatVec sum = hn::MulAdd(Load(run.u + unit, lanes), Load(run.h + unit, lanes),
+                                      step.Gate(0, unit, lanes));
+      FloatVec h;
+      if constexpr (kTanh) {
+        h = Tanh(kTag, sum);
+      } else {
+        h = Relu(sum);
+      }
+      Store(h, run.h + unit, lanes);
+      Store(h, y + unit, lanes);
+    });
   }
 }
 
@@ -182,22 +180,21 @@ void IndRnnBackward(const ScanBackwardRun& run) {
     const float* y = run.y + k * run.y_stride;
     const float* dy = run.dy ? run.dy + k * run.y_stride : nullptr;
     float* dgates = run.dgates + k * run.gates_stride;
-    ForVectors(
-        run.units, [&](int64_t unit, size_t lanes) __attribute__((always_inline)) {
-          const FloatVec h = Load(y + unit, lanes);
-          FloatVec da = Load(run.dh + unit, lanes);
-          if (dy) da = hn::Add(da, Load(dy + unit, lanes));
-          if constexpr (kTanh) {
-            da = hn::Mul(da, hn::NegMulAdd(h, h, Constant(1.0f)));
-          } else {
-            da = hn::IfThenZeroElse(hn::Le(h, hn::Zero(kTag)), da);  // NaN in h leaves da
-          }
-          const FloatVec dh = hn::Mul(da, Load(run.u + unit, lanes));
-          Store(da, dgates + unit, lanes);
-          Store(hn::MulAdd(da, Load(before + unit, lanes), Load(run.du + unit, lanes)),
-                run.du + unit, lanes);
-          Store(dh, run.dh + unit, lanes);
-        });
+    ForVectors(run.units, [&](int64_t unit, size_t lanes) NRNN_INLINE_LAMBDA {
+      const FloatVec h = Load(y + unit, lanes);
+      FloatVec da = Load(run.dh + unit, lanes);
+      if (dy) da = hn::Add(da, Load(dy + unit, lanes));
+      if constexpr (kTanh) {
+        da = hn::Mul(da, hn::NegMulAdd(h, h, Constant(1.0f)));
+      } else {
+        da = hn::IfThenZeroElse(hn::Le(h, hn::Zero(kTag)), da);  // NaN in h leaves da
+      }
+      const FloatVec dh = hn::Mul(da, Load(run.u + unit, lanes));
+      Store(da, dgates + unit, lanes);
+      Store(hn::MulAdd(da, Load(before + unit, lanes), Load(run.du + unit, lanes)), run.du + unit,
+            lanes);
+      Store(dh, run.dh + unit, lanes);
+    });
   }
 }
 
@@ -254,12 +251,10 @@ void Backward(nrnn_scan_kind kind, const ScanBackwardRun& run) {
 }
 
 void Carry(const float* factor, const float* local, int64_t units, float* h) {
-  ForVectors(
-      units, [&](int64_t unit, size_t lanes) __attribute__((always_inline)) {
-        Store(hn::MulAdd(Load(factor + unit, lanes), Load(h + unit, lanes),
-                         Load(local + unit, lanes)),
-              h + unit, lanes);
-      });
+  ForVectors(units, [&](int64_t unit, size_t lanes) NRNN_INLINE_LAMBDA {
+    Store(hn::MulAdd(Load(factor + unit, lanes), Load(h + unit, lanes), Load(local + unit, lanes)),
+          h + unit, lanes);
+  });
 }
 
 constexpr ScanKernels kKernels = {&Forward, &Backward, &Carry};

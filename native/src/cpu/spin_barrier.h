@@ -7,16 +7,9 @@
 #include <cstdint>
 #include <thread>
 
-namespace nrnn::cpu {
+#include "cpu/compiler.h"
 
-// Tells the processor that the loop waits for another thread.
-inline void PauseCpu() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
+namespace nrnn::cpu {
 
 // Looks before a waiting thread lets others run: some 10 us, where a step takes less. On a busy
 // machine the thread that is waited for may be one that needs this one's processor.

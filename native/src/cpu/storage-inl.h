@@ -128,7 +128,7 @@ struct Int8Storage {
     Sum added = hn::ReorderWidenMulAccumulate(d, x, w, sum, unused);
     // Hides the sum from the compiler: GCC 12 otherwise keeps one of a tile's sums in memory, which
     // doubled the time of two rows.
-    __asm__("" : "+v"(added.raw));
+    NRNN_HIDE_VECTOR(added.raw);
     return added;
 #else
     Sum upper = hn::Zero(d);

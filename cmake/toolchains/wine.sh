@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Runs a Windows program: cmake/toolchains/wine.sh PROGRAM [ARGUMENT...]. Wine's settings lie in build/wine unless WINEPREFIX
+# names a folder; no display is needed.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export WINEPREFIX=${WINEPREFIX:-$root/build/wine} WINEDEBUG=${WINEDEBUG:--all} WINEARCH=win64
+# Neither menu entries nor .NET and HTML of its own, which would ask to be downloaded.
+export WINEDLLOVERRIDES="winemenubuilder.exe=d;mscoree=d;mshtml=d"
+mkdir -p "$WINEPREFIX"
+# The first start makes the folder; two at once would be in each other's way.
+exec 9>"$WINEPREFIX/.lock"
+flock 9
+[ -e "$WINEPREFIX/system.reg" ] || wineboot --init >/dev/null 2>&1 9>&-
+flock -u 9
+exec 9>&-
+exec wine "$@"
