@@ -5,18 +5,21 @@
 #   cmake/bootstrap.sh             CMake, Ninja, g++ and Highway's headers: the library
 #   cmake/bootstrap.sh --tests     GoogleTest as well: the native tests
 #   cmake/bootstrap.sh --windows   the cross-compiler for Windows and wine as well: the preset windows
+#   cmake/bootstrap.sh --emulator  qemu as well, which runs programs on CPUs that are not there
 #   cmake/bootstrap.sh --neon      the cross-compiler for arm64 and qemu as well: the preset neon
 #   cmake/bootstrap.sh --check     installs nothing: exit 0 when all is there
 set -euo pipefail
 
 want_tests=no
 want_neon=no
+want_emulator=no
 want_windows=no
 check_only=no
 for argument in "$@"; do
   case "$argument" in
     --tests) want_tests=yes ;;
     --neon) want_neon=yes ;;
+    --emulator) want_emulator=yes ;;
     --windows) want_windows=yes ;;
     --check) check_only=yes ;;
     *) echo "bootstrap.sh: unknown argument '$argument'" >&2; exit 2 ;;
@@ -42,13 +45,12 @@ missing_packages() {
   has_command "${CXX:-g++}" || echo g++
   has_header hwy/highway.h || echo libhwy-dev
   if [ "$want_tests" = yes ]; then has_header gtest/gtest.h || echo libgtest-dev; fi
-  if [ "$want_neon" = yes ]; then
-    has_command aarch64-linux-gnu-g++ || echo g++-aarch64-linux-gnu
-    has_command qemu-aarch64 || echo qemu-user
-  fi
+  if [ "$want_neon" = yes ]; then has_command aarch64-linux-gnu-g++ || echo g++-aarch64-linux-gnu; fi
+  # One package has all of its emulators.
+  if [ "$want_neon" = yes ] || [ "$want_emulator" = yes ]; then has_command qemu-x86_64 || echo qemu-user; fi
   if [ "$want_windows" = yes ]; then
     has_command x86_64-w64-mingw32-g++-posix || echo g++-mingw-w64-x86-64-posix
-    has_command wine || echo wine wine64
+    has_command wine || printf "%s\n" wine wine64
   fi
   # The sources: packages hold the library for this machine only.
   if [ "$want_neon" = yes ] || [ "$want_windows" = yes ]; then

@@ -12,8 +12,11 @@ public partial class LayeringTests
     private const string PublicHeader = "nativernn/";
     private const string Highway = "hwy/";
 
-    // What opens a library at run time.
-    private static readonly string[] LibraryLoading = ["dlfcn.h", "windows.h"];
+    // What opens a library at run time, and knows which are open.
+    private static readonly string[] LibraryLoading = ["dlfcn.h", "link.h", "windows.h"];
+
+    // Instructions by name.
+    private static readonly string[] Instructions = ["cpuid.h", "immintrin.h", "intrin.h"];
 
     // What each layer may include beside the C++ standard library.
     private static readonly Dictionary<string, string[]> NativeMay = new()
@@ -21,7 +24,7 @@ public partial class LayeringTests
         ["native/include"] = [],
         ["native/src/core"] = [PublicHeader, "core/"],
         ["native/reference"] = [PublicHeader, "core/", "reference/"],
-        ["native/src/cpu"] = [PublicHeader, "core/", "cpu/", Highway],
+        ["native/src/cpu"] = [PublicHeader, "core/", "cpu/", Highway, .. Instructions],
         // C's headers: kernels use the functions outside of std. simt/: what tests compile them with in place of CUDA.
         ["native/src/cuda"] =
             [PublicHeader, "core/", "cuda/", "cuda_", "math.h", "string.h", "simt/device.h", .. LibraryLoading],
