@@ -9,9 +9,9 @@ internal static class EvaluateForecastCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> model = Required(
-            "--model", "A directory that `train forecast` saved, or a model's file of any known format.", "DIR|FILE");
-        Option<string> data = Required("--data", "The CSV file to test on.", "FILE");
+        var flags = new EvaluateFlags(
+            ("A directory that `train forecast` saved, or a model's file of any known format.", "DIR|FILE"),
+            ("The CSV file to test on.", "FILE"), isDataRequired: true);
         Option<string?> train = new("--train-data")
         {
             Description = "Of a file: the CSV file that it was trained on, whose smallest and largest number become 0 and 1.",
@@ -28,32 +28,19 @@ internal static class EvaluateForecastCommand
         {
             Description = "Of a directory: also forecast the rows that it was trained and validated on, as their dates say.",
         };
-        Option<int> threads = RangedOption.Create(
-            "--threads", "Threads of the CPU; 0: one for each of its CPUs.", 0, 0, 1024);
-        var json = new Option<string?>("--json") { Description = "Writes the results to a file.", HelpName = "FILE" };
-        var flags = new DeviceFlags();
         var command = new Command(
-            "forecast", "Forecast each step of a series from those before it, and print how far off the forecasts are.")
-        {
-            model, data, train, target, lags, all, threads,
-        };
-        foreach (Option option in flags.All.Append(json))
-        {
-            command.Options.Add(option);
-        }
-
+            "forecast", "Forecast each step of a series from those before it, and print how far off the forecasts are.");
+        flags.AddTo(command, train, target, lags, all);
         command.SetAction(parsed =>
         {
-            DeviceOptions where = flags.Read(parsed, parsed.GetValue(threads));
-            string path = parsed.GetRequiredValue(model), file = parsed.GetRequiredValue(data);
-            string? report = parsed.GetValue(json), trained = parsed.GetValue(train), column = parsed.GetValue(target);
-            RunPlaces.RequireJson(report);
+            (string path, string? file, DeviceOptions where, string? report) = flags.Read(parsed);
+            string? trained = parsed.GetValue(train), column = parsed.GetValue(target);
             if (Directory.Exists(path))
             {
                 Require(
                     trained is null && column is null && parsed.GetValue(lags) is null,
                     "--train-data, --target and --lags are for a model's file: the directory says them itself");
-                DirectoryEvaluation.Run(path, file, parsed.GetValue(all), where, report, terminal);
+                DirectoryEvaluation.Run(path, file!, parsed.GetValue(all), where, report, terminal);
                 return ExitCode.Done;
             }
 
@@ -61,7 +48,7 @@ internal static class EvaluateForecastCommand
             Require(trained is not null, "--train-data is needed with a model's file");
             Require(column is not null, "--target is needed with a model's file");
             FileEvaluation.Run(
-                path, ForecastData.Read(trained!, file, column!), parsed.GetValue(lags) ?? FileEvaluation.Lags, column!,
+                path, ForecastData.Read(trained!, file!, column!), parsed.GetValue(lags) ?? FileEvaluation.Lags, column!,
                 where, report, terminal);
             return ExitCode.Done;
         });
@@ -75,7 +62,4 @@ internal static class EvaluateForecastCommand
             throw new UserErrorException(message);
         }
     }
-
-    private static Option<string> Required(string name, string description, string kind) =>
-        new(name) { Description = description, HelpName = kind, Required = true };
 }

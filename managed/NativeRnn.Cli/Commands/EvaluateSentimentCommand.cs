@@ -11,43 +11,21 @@ internal static class EvaluateSentimentCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Option<string>("--model")
-        {
-            Description = "A directory that `train sentiment` saved.",
-            HelpName = "DIR",
-            Required = true,
-        };
-        var data = new Option<string?>("--data")
-        {
-            Description = "A directory as of `train sentiment`; if not given, the made sentences. Of the sentences that " +
-                "the model was trained on, only those are taken that it was not shown.",
-            HelpName = "DIR",
-        };
-        Option<int> threads = RangedOption.Create(
-            "--threads", "Threads of the CPU; 0: one for each of its CPUs.", 0, 0, 1024);
-        var json = new Option<string?>("--json") { Description = "Writes the results to a file.", HelpName = "FILE" };
-        var flags = new DeviceFlags();
-        var command = new Command("sentiment", "Judge sentences with known labels, and print how many are judged rightly.")
-        {
-            model, data, threads,
-        };
-        foreach (Option option in flags.All.Append(json))
-        {
-            command.Options.Add(option);
-        }
-
-        command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(model), parsed.GetValue(data), parsed.GetValue(json),
-            flags.Read(parsed, parsed.GetValue(threads)), terminal));
+        var flags = new EvaluateFlags(
+            ("A directory that `train sentiment` saved.", "DIR"),
+            ("A directory as of `train sentiment`; if not given, the made sentences. Of the sentences that the model was " +
+                "trained on, only those are taken that it was not shown.", "DIR"));
+        var command = new Command("sentiment", "Judge sentences with known labels, and print how many are judged rightly.");
+        flags.AddTo(command);
+        command.SetAction(parsed => Run(flags.Read(parsed), terminal));
         return command;
     }
 
-    private static int Run(string directory, string? data, string? json, DeviceOptions where, Terminal terminal)
+    private static int Run(EvaluateSettings settings, Terminal terminal)
     {
-        RunPlaces.RequireJson(json);
-        ReviewSource source = ReviewSource.Load(data);
-        using Device device = ToolDevice.Open(where);
-        (SentimentModel model, SentimentTask task) = SentimentModel.Load(directory, device);
+        ReviewSource source = ReviewSource.Load(settings.Data);
+        using Device device = ToolDevice.Open(settings.Device);
+        (SentimentModel model, SentimentTask task) = SentimentModel.Load(settings.Model, device);
         bool known = source.Fingerprint == task.Data;
         Review[] reviews = known ? SentimentData.Split(source.Reviews, task.Seed, fold: 0).Test : source.Reviews;
         terminal.Output.WriteLine(Invariant($"Data: {reviews.Length:N0} sentences, {source.Title}")
@@ -56,7 +34,7 @@ internal static class EvaluateSentimentCommand
         Stopwatch clock = Stopwatch.StartNew();
         SentimentScore score = SentimentScore.Of(model, reviews);
         double seconds = clock.Elapsed.TotalSeconds;
-        RunReport report = new()
+        return settings.Finish(new()
         {
             Metrics =
             [
@@ -71,13 +49,6 @@ internal static class EvaluateSentimentCommand
             ExamplesPerSecond = reviews.Length / seconds,
             Seed = task.Seed,
             Device = device,
-        };
-        report.Print(terminal);
-        if (json is not null)
-        {
-            report.Write(json);
-        }
-
-        return ExitCode.Done;
+        }, terminal);
     }
 }

@@ -19,57 +19,29 @@ internal static class EvaluateTextCommand
 
     public static Command Create(Terminal terminal)
     {
-        var model = new Option<string>("--model")
-        {
-            Description = "A directory that `train text` saved.",
-            HelpName = "DIR",
-            Required = true,
-        };
-        var data = new Option<string?>("--data")
-        {
-            Description = "The text, a UTF-8 file; if not given, NativeRnn's own sources.",
-            HelpName = "FILE",
-        };
+        var flags = new EvaluateFlags(
+            ("A directory that `train text` saved.", "DIR"),
+            ("The text, a UTF-8 file; if not given, NativeRnn's own sources.", "FILE"));
         Option<double> share = RangedOption.Create(
             "--validation", "Share of the text, at its end, that is judged: as in `train text`, what it was not trained " +
             "on. 1: all of it.", 0.1, 1e-9, 1);
         Option<string> weights = WeightsOption.Create();
-        Option<int> threads = RangedOption.Create(
-            "--threads", "Threads of the CPU; 0: one for each of its CPUs.", 0, 0, 1024);
-        var json = new Option<string?>("--json") { Description = "Writes the results to a file.", HelpName = "FILE" };
-        var flags = new DeviceFlags();
         var command = new Command(
             "text",
             "Print how well a model foretells the characters of a text: the loss in nats and bits a character, also with " +
             "the rounded weights of --weights; and how many characters a second `generate` writes, with temperature " +
-            $"{Writing.Temperature}, top-k {Writing.TopK} and top-p {Writing.TopP}.")
-        {
-            model, data, share, weights, threads,
-        };
-        foreach (Option option in flags.All.Append(json))
-        {
-            command.Options.Add(option);
-        }
-
+            $"{Writing.Temperature}, top-k {Writing.TopK} and top-p {Writing.TopP}.");
+        flags.AddTo(command, share, weights);
         command.SetAction(parsed =>
         {
-            string? report = parsed.GetValue(json);
-            RunPlaces.RequireJson(report);
-            TextCorpus corpus = TextCorpus.Load(parsed.GetValue(data));
-            using Device device = ToolDevice.Open(flags.Read(parsed, parsed.GetValue(threads)));
-            (LanguageModel network, CharVocabulary vocabulary) =
-                TextModel.Load(parsed.GetRequiredValue(model), device);
+            EvaluateSettings settings = flags.Read(parsed);
+            TextCorpus corpus = TextCorpus.Load(settings.Data);
+            using Device device = ToolDevice.Open(settings.Device);
+            (LanguageModel network, CharVocabulary vocabulary) = TextModel.Load(settings.Model, device);
             int[] text = corpus.End(parsed.GetValue(share), vocabulary);
             terminal.Output.WriteLine(Invariant($"Text: {corpus.Title}, {text.Length:N0} characters of it."));
-            RunReport result = Evaluate(
-                network, vocabulary, text, WeightsOption.Read(parsed.GetRequiredValue(weights)));
-            result.Print(terminal);
-            if (report is not null)
-            {
-                result.Write(report);
-            }
-
-            return ExitCode.Done;
+            WeightStorage storage = WeightsOption.Read(parsed.GetRequiredValue(weights));
+            return settings.Finish(Evaluate(network, vocabulary, text, storage), terminal);
         });
         return command;
     }

@@ -82,11 +82,11 @@ internal static class TrainForecastCommand
             Description = "The column to forecast; needed with --data.", HelpName = "COLUMN",
         };
 
-        private readonly Option<string[]> _covariates = ListOption.Names(
+        private readonly Option<string[]> _covariates = ParsedOption.Names(
             "--covariates", "Columns of numbers, or of words that name kinds, that a forecast sees up to its last lag.",
             "A,B");
 
-        private readonly Option<string[]> _known = ListOption.Names(
+        private readonly Option<string[]> _known = ParsedOption.Names(
             "--known",
             "The same, of columns that are known of the future, too, such as holidays: a forecast sees them up to its last " +
             "step. All of its steps are seen if --lags is --horizon at least.",
@@ -108,19 +108,19 @@ internal static class TrainForecastCommand
         private readonly Option<int> _horizon = RangedOption.Create(
             "--horizon", "Rows that it foretells, all at once.", 1, 1, 10_000);
 
-        private readonly Option<SplitSpec> _split = ListOption.Parsed(
+        private readonly Option<SplitSpec> _split = ParsedOption.Parsed(
             "--split",
             $"For training, validation and test: shares, or times in months (m, of 30 days), days (d) or hours (h), such " +
             $"as 12m,4m,4m. If not given, {DefaultSplit}; with --test {DefaultSplitBesideTest}.",
             "A,B[,C]", SplitSpec.TryParse,
             "two or three amounts, all of m, d, h or %, such as 80%,10%,10% or 12m,4m,4m");
 
-        private readonly Option<float[]> _quantiles = ListOption.Quantiles(
+        private readonly Option<float[]> _quantiles = ParsedOption.Quantiles(
             "--quantiles",
             "Forecast these quantiles, and with them a range; they are calibrated on the validation rows. If not given, " +
             "one number is forecast.");
 
-        private readonly Option<string?> _normalize = ListOption.Choices(
+        private readonly Option<string?> _normalize = ParsedOption.Choices(
             "--normalize",
             "What a window is measured from: nothing; the last value that it shows (what is foretold only); or that " +
             "in units of its usual step, for prices and other drifting series. Several: the networks take turns.",
@@ -131,14 +131,14 @@ internal static class TrainForecastCommand
             Description = "Forecast the logarithm: for numbers above 0 that change by percents.",
         };
 
-        private readonly Option<string?> _calendar = ListOption.Choices(
+        private readonly Option<string?> _calendar = ParsedOption.Choices(
             "--calendar", "The cycles that a forecast sees; if not given, those that the training rows cover.",
             Cycles.Keys, null);
 
         private readonly Option<int> _folds = RangedOption.Create(
             "--walk-forward", "Cut the test rows into N parts, and train anew before each; 0: train once.", 0, 0, 10_000);
 
-        private readonly Option<string> _cell = ListOption.Choice(
+        private readonly Option<string> _cell = ParsedOption.Choice(
             "--cell", "Kind of recurrent layer.", Cells.Keys, "lstm");
 
         private readonly Option<int> _hidden = RangedOption.Create("--hidden", "Units of each layer.", 32, 1, 65536);
@@ -149,7 +149,7 @@ internal static class TrainForecastCommand
         private readonly Option<double> _dropout = RangedOption.Create(
             "--dropout", "Share of each layer's output that is dropped in training.", 0.3, 0, 0.99);
 
-        private readonly Option<string> _loss = ListOption.Choice(
+        private readonly Option<string> _loss = ParsedOption.Choice(
             "--loss", "What training makes small; with --quantiles, it is the quantiles' own loss.", Losses.Keys, "mse");
 
         private readonly Option<int> _epochs = RangedOption.Create(

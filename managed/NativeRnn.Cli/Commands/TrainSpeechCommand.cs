@@ -21,7 +21,8 @@ internal static class TrainSpeechCommand
                 "decides when to stop.",
             HelpName = "DIR",
         };
-        Option<string> task = Task();
+        Option<string> task = ParsedOption.Choice(
+            "--task", "What a sound is: one digit, or a string of them.", ["digit", "string"], "digit");
         Option<int> strings = RangedOption.Create(
             "--strings", "Strings that the recordings are joined to, to learn from, with --task string.", 2000, 1, 1_000_000);
         Option<int?> epochs = RangedOption.CreateOptional(
@@ -72,24 +73,5 @@ internal static class TrainSpeechCommand
             return SpeechTraining.Run(settings, terminal, interruption.Token);
         });
         return command;
-    }
-
-    private static Option<string> Task()
-    {
-        var task = new Option<string>("--task")
-        {
-            Description = "What a sound is: one digit, or a string of them.",
-            HelpName = "digit|string",
-            DefaultValueFactory = _ => "digit",
-        };
-        task.Validators.Add(result =>
-        {
-            string name = result.GetValueOrDefault<string>() ?? "";
-            if (name is not ("digit" or "string"))
-            {
-                result.AddError($"--task must be digit or string, not '{name}'");
-            }
-        });
-        return task;
     }
 }

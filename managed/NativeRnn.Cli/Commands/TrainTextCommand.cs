@@ -46,7 +46,7 @@ internal static class TrainTextCommand
             HelpName = "FILE",
         };
 
-        private readonly Option<string> _cell = CellOption();
+        private readonly Option<string> _cell = ParsedOption.Choice("--cell", "Kind of recurrent layer.", Cells.Keys, "lstm");
 
         private readonly Option<int> _layers = RangedOption.Create(
             "--layers", "Recurrent layers on top of each other.", 1, 1, 64);
@@ -110,24 +110,5 @@ internal static class TrainTextCommand
             parsed.GetValue(_data) is null && parsed.GetResult(_batch) is not { Implicit: false }
                 ? TrainTextSettings.DefaultCorpusBatch
                 : parsed.GetValue(_batch);
-
-        private static Option<string> CellOption()
-        {
-            var option = new Option<string>("--cell")
-            {
-                Description = "Kind of recurrent layer.",
-                HelpName = string.Join('|', Cells.Keys),
-                DefaultValueFactory = _ => "lstm",
-            };
-            option.Validators.Add(result =>
-            {
-                string cell = result.GetValueOrDefault<string>() ?? "";
-                if (!Cells.ContainsKey(cell))
-                {
-                    result.AddError($"--cell must be lstm, gru or rnn, not '{cell}'");
-                }
-            });
-            return option;
-        }
     }
 }

@@ -4,10 +4,10 @@ using System.Globalization;
 namespace NativeRnn.Cli.Commands;
 
 /// <summary>
-/// Options that hold several values with commas between them; a wrong one is refused with a line that says which option it
-/// is, what it may be and what it was.
+/// Options of words, or of several values with commas between them; a wrong one is refused with a line that says which
+/// option it is, what it may be and what it was.
 /// </summary>
-internal static class ListOption
+internal static class ParsedOption
 {
     /// <summary>Names; none if it is left out.</summary>
     public static Option<string[]> Names(string name, string description, string help) =>
