@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using NativeRnn.Diagnostics;
+
 namespace NativeRnn.Training;
 
 /// <summary>The loop of <c>Fit</c>: epochs of batches, and what happens around them.</summary>
@@ -39,6 +42,9 @@ internal sealed class FitLoop
     /// <summary>What was done so far; also after an exception.</summary>
     internal History History => _state.ToHistory();
 
+    /// <summary>Of the last epoch; null before the first has ended.</summary>
+    internal double? LastLoss => _state.Results is [.., EpochResult last] ? last.Training.Loss : null;
+
     internal void Run(CancellationToken cancellationToken)
     {
         _step.Start();
@@ -54,7 +60,7 @@ internal sealed class FitLoop
             // A resumed run that was stopped in the middle of an epoch has still to end it.
             while (_state.Epoch <= _context.Epochs && (_state.Batch > 0 || !_context.IsStopping))
             {
-                RunEpoch(cancellationToken);
+                TraceEpoch(cancellationToken);
             }
         }
         finally
@@ -65,6 +71,25 @@ internal sealed class FitLoop
                 callback.OnTrainEnd(_context);
             }
         }
+    }
+
+    private void TraceEpoch(CancellationToken cancellationToken)
+    {
+        using Activity? activity = Traces.Start("nativernn.epoch");
+        activity?.SetTag("nativernn.epoch", _state.Epoch);
+        try
+        {
+            RunEpoch(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception);
+            throw;
+        }
+
+        EpochResult result = _state.Results[^1];
+        activity?.SetTag("nativernn.loss", result.Training.Loss);
+        activity?.SetTag("nativernn.validation_loss", result.Validation?.Loss);
     }
 
     private void RunEpoch(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NativeRnn.Diagnostics;
 
 namespace NativeRnn.Training;
 
@@ -9,6 +10,7 @@ internal sealed class FitReports(FitOptions options, TrainingContext context, Ba
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _samples;
+    private long _allocated;
     private TimeSpan _reported;
 
     internal TimeSpan Elapsed => _clock.Elapsed;
@@ -18,6 +20,7 @@ internal sealed class FitReports(FitOptions options, TrainingContext context, Ba
     {
         _samples += rows;
         TrainingMeter.Add(rows);
+        TrainingMeter.Allocated(ref _allocated);
         Update(done);
         if (context.Elapsed - _reported >= ReportInterval && done < feed.Rows)
         {

@@ -1,3 +1,4 @@
+using NativeRnn.Diagnostics;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
@@ -96,6 +97,7 @@ internal sealed class FitStep(
         // All the work that does not depend on the loss is queued before the loss is waited for.
         feed.Prepare();
         float value = error.Item() + optimizer.Penalty();
+        TrainingMeter.Loss(value);
         if (!float.IsFinite(value))
         {
             Problem = $"the loss is {value}";
@@ -147,6 +149,7 @@ internal sealed class FitStep(
 
             GradientNorm = optimizer.ClipGradientNorm(
                 options.ClipNorm == 0 ? float.MaxValue : options.ClipNorm);
+            TrainingMeter.GradientNorm(GradientNorm);
         }
         catch (NativeRnnException exception)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NativeRnn.Data;
+using NativeRnn.Diagnostics;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
@@ -27,6 +28,7 @@ internal sealed class LanguageModelRun
     private readonly Stopwatch _training = new();
     private readonly long _epochLength;
     private long _characters;
+    private long _allocated;
     private int _epoch;
     private int _batch;
     private double _lossSum;
@@ -129,6 +131,8 @@ internal sealed class LanguageModelRun
         _lossCount += window.Predictions;
         _characters += window.Predictions;
         TrainingMeter.Add(window.Predictions);
+        TrainingMeter.Loss(total / (double)window.Predictions);
+        TrainingMeter.Allocated(ref _allocated);
     }
 
     private void Clip()
@@ -140,7 +144,7 @@ internal sealed class LanguageModelRun
 
         try
         {
-            _optimizer.ClipGradientNorm(_options.Clip);
+            TrainingMeter.GradientNorm(_optimizer.ClipGradientNorm(_options.Clip));
         }
         catch (NativeRnnException exception)
         {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NativeRnn.Data;
+using NativeRnn.Diagnostics;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
@@ -57,6 +59,30 @@ public sealed class LanguageModelTrainer
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = Traces.Start("nativernn.fit");
+        activity?.SetTag("nativernn.device", _model.Device.Name());
+        activity?.SetTag("nativernn.input_shape", Sizes.Text([_options.Sequence, _options.Batch]));
+        activity?.SetTag("nativernn.parameters", _model.ParameterCount);
+        activity?.SetTag("nativernn.epochs", _options.Epochs);
+        try
+        {
+            LanguageModelTrainingResult result = TrainEpochs(training, validation, progress, cancellationToken);
+            activity?.SetTag("nativernn.loss", result.TrainLoss);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception);
+            throw;
+        }
+    }
+
+    private LanguageModelTrainingResult TrainEpochs(
+        ReadOnlyMemory<int> training,
+        ReadOnlyMemory<int> validation,
+        IProgress<LanguageModelProgress>? progress,
+        CancellationToken cancellationToken)
+    {
         TextWindows windows = new(training, _options.Batch, _options.Sequence);
         TextFeed? judge = validation.IsEmpty ? null : FeedOf(validation);
         LanguageModelRun run = new(
@@ -67,9 +93,7 @@ public sealed class LanguageModelTrainer
         TrainingOutcome outcome = TrainingOutcome.Completed;
         for (int epoch = 1; epoch <= _options.Epochs && outcome == TrainingOutcome.Completed; epoch++)
         {
-            outcome = run.TrainEpoch(epoch, cancellationToken);
-            run.Validated(judge is null ? null : () => Evaluate(judge));
-            LanguageModelEpoch point = run.EndEpoch();
+            (outcome, LanguageModelEpoch point) = TrainEpoch(run, judge, epoch, cancellationToken);
             curve.Add(point);
             _logger?.Epoch(
                 epoch, _options.Epochs, point.TrainLoss, point.ValidationLoss, point.Seconds);
@@ -103,6 +127,27 @@ public sealed class LanguageModelTrainer
     /// <param name="text">Characters, at least two; each 0 to V - 1.</param>
     /// <returns>Nats a character.</returns>
     public double Evaluate(ReadOnlyMemory<int> text) => Evaluate(FeedOf(text));
+
+    private (TrainingOutcome Outcome, LanguageModelEpoch Point) TrainEpoch(
+        LanguageModelRun run, TextFeed? judge, int epoch, CancellationToken cancellationToken)
+    {
+        using Activity? activity = Traces.Start("nativernn.epoch");
+        activity?.SetTag("nativernn.epoch", epoch);
+        try
+        {
+            TrainingOutcome outcome = run.TrainEpoch(epoch, cancellationToken);
+            run.Validated(judge is null ? null : () => Evaluate(judge));
+            LanguageModelEpoch point = run.EndEpoch();
+            activity?.SetTag("nativernn.loss", point.TrainLoss);
+            activity?.SetTag("nativernn.validation_loss", point.ValidationLoss);
+            return (outcome, point);
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception);
+            throw;
+        }
+    }
 
     private TextFeed FeedOf(ReadOnlyMemory<int> text) => new(
         new TextWindows(text, _options.Batch, _options.Sequence, _options.Sequence), _model.Device);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using NativeRnn.Diagnostics;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
@@ -173,6 +175,24 @@ public sealed partial class Sequential
     {
         CheckHasRows(x, nameof(x));
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        using Activity? activity = Traces.Start("nativernn.predict");
+        activity?.SetTag("nativernn.device", x.Device.Name());
+        activity?.SetTag("nativernn.input_shape", Sizes.Text(x.Shape));
+        try
+        {
+            Tensor outputs = PredictRows(x, batchSize);
+            activity?.SetTag("nativernn.output_shape", Sizes.Text(outputs.Shape));
+            return outputs;
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception);
+            throw;
+        }
+    }
+
+    private Tensor PredictRows(Tensor x, int batchSize)
+    {
         RowSource source = new(x);
         int[] rows = [.. Enumerable.Range(0, source.Count)];
         Tensor? all = null;

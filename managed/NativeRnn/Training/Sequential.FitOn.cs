@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using NativeRnn.Diagnostics;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
@@ -98,9 +100,20 @@ public sealed partial class Sequential
         SetTraining(true);
         FitLoop loop = new(
             this, parts, options, feed, () => validated is null ? null : EvaluateOn(validated), epochs);
+        using Activity? activity = Traces.Start("nativernn.fit");
+        activity?.SetTag("nativernn.device", feed.Device.Name());
+        activity?.SetTag("nativernn.input_shape", Sizes.Text(feed.InputShape));
+        activity?.SetTag("nativernn.parameters", ParameterCount);
+        activity?.SetTag("nativernn.epochs", epochs);
         try
         {
             loop.Run(cancellationToken);
+            activity?.SetTag("nativernn.loss", loop.LastLoss);
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception);
+            throw;
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using NativeRnn.Data;
+using NativeRnn.Diagnostics;
 using NativeRnn.Layers;
 
 namespace NativeRnn.Training;
@@ -162,11 +163,13 @@ public sealed class TextGenerator : IDisposable
     private IEnumerable<char> Write(
         int[] prompt, int length, TokenSampler sampler, CancellationToken cancellationToken)
     {
+        using GenerationRequest request = new(prompt.Length, length);
         using CharacterStepper stepper = new(_model);
         foreach (int character in prompt.AsSpan(0, prompt.Length - 1).ToArray())
         {
             if (cancellationToken.IsCancellationRequested)
             {
+                request.Cancelled();
                 yield break;
             }
 
@@ -178,11 +181,16 @@ public sealed class TextGenerator : IDisposable
         {
             if (cancellationToken.IsCancellationRequested)
             {
+                request.Cancelled();
                 yield break;
             }
 
             last = sampler.Sample(stepper.Step(last));
+            request.Written();
             yield return _vocabulary[last];
+            request.GoesOn();
         }
+
+        request.Completed();
     }
 }

@@ -34,7 +34,7 @@ public partial class LayeringTests
     // From the bottom up: a layer uses those that stand before it. A layer is a folder, and all but
     // Tensors, which is NativeRnn itself, have its name as their namespace.
     private static readonly string[] ManagedLayers =
-        ["Interop", "Tensors", "Data", "Formats", "Layers", "Training", "Models"];
+        ["Interop", "Tensors", "Diagnostics", "Data", "Formats", "Layers", "Training", "Models", "Serving"];
 
     public static TheoryData<string> NativeLayers() => [.. NativeMay.Keys];
 
