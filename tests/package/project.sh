@@ -1,4 +1,4 @@
-# Sourced by run.sh: the fresh project, and how its program is run.
+# Sourced by run.sh: the fresh project and what runs in it.
 
 # The README's first program: the code below the mark.
 first_program() {
@@ -49,23 +49,6 @@ run_framework_dependent() {
   check_result result
 }
 
-# All that the ways of publishing need, at once.
-restore_for_publishing() {
-  cd "$work/app"
-  dotnet restore -r linux-x64 -warnaserror -p:SelfContained=true -p:PublishTrimmed=true -p:PublishAot=true
-}
-
-# publish_and_run NAME OPTION...: of dotnet publish.
-publish_and_run() {
-  local out=$work/$1
-  shift
-  cd "$work/app"
-  dotnet publish -c Release -r linux-x64 --no-restore -o "$out" -warnaserror -p:TrimmerSingleWarn=false "$@"
-  (cd / && "$out/app") >"$work/result"
-  check_result "$work/result"
-  echo "NOTE $(du -sh --exclude='*.pdb' --exclude='*.dbg' "$out" | cut -f1) published"
-}
-
 # Without the library the exception says where it was looked for.
 run_without_library() {
   local app=$work/self-contained
@@ -73,6 +56,22 @@ run_without_library() {
   ! "$app/app" >"$work/output" 2>&1 || { echo "it ran without the library"; return 1; }
   has "$app/libnativernn.so: not there" "$work/output"
   has "linux-x64" "$work/output"
+}
+
+# run_instead PROGRAM: the project with another program and the packages that it has by now.
+run_instead() {
+  cd "$work/app"
+  cp "$1" Program.cs
+  dotnet build -c Release -warnaserror
+  bin/Release/net10.0/app
+}
+
+# The library of NativeRnn.Cuda is opened where it lies, beside NativeRnn's; without a GPU it says what is missing.
+find_cuda_library() {
+  cd "$work/app"
+  dotnet add package NativeRnn.Cuda --version "$version"
+  run_instead "$here/Cuda.cs" | tee "$work/cuda"
+  has "opened: $work/app/bin/Release/net10.0/runtimes/linux-x64/native/libnativernn_cuda.so" "$work/cuda"
 }
 
 run_tool() {

@@ -15,16 +15,23 @@ trap 'rm -rf "$work"' EXIT
 feed=$work/feed
 version=$(sed -nE 's:.*<Version>(.*)</Version>.*:\1:p' "$root/Directory.Build.props")
 
-# A folder of packages of its own, so that the packages under test never come from a cache.
-export NUGET_PACKAGES=$root/build/package/packages
-rm -rf "$NUGET_PACKAGES"/nativernn*
-
 # shellcheck source=checks.sh
 source "$here/checks.sh"
 # shellcheck source=project.sh
 source "$here/project.sh"
+# shellcheck source=publish.sh
+source "$here/publish.sh"
 
-check "pack" "$here/pack.sh" "$feed" "$@"
+# A name for the symbols to link to: the tree here may come from nowhere.
+repository=example/nativernn
+check "pack" env RepositoryUrl="https://github.com/$repository" "$here/pack.sh" "$feed" "$@"
+git -C "$root" rev-parse HEAD >/dev/null 2>&1 || repository=
+check "contents" dotnet run --project "$here/Check" -v quiet -- "$feed" "$version" ${repository:+"$repository"}
+
+# From here on a folder of packages of its own, so that the packages under test never come from a cache.
+export NUGET_PACKAGES=$root/build/package/packages
+rm -rf "$NUGET_PACKAGES"/nativernn*
+
 check "new project" new_project "$work/app"
 check "framework-dependent" run_framework_dependent
 check "restore for publishing" restore_for_publishing
@@ -35,7 +42,9 @@ check "single file with the library inside" publish_and_run single-file-extract 
 check "trimmed" publish_and_run trimmed --self-contained -p:PublishTrimmed=true
 check "native AOT" publish_and_run aot -p:PublishAot=true -p:CppCompilerAndLinker=gcc
 check "missing library" run_without_library
+check "time to the first prediction" measure_start
 check "tool" run_tool
+if [ -e "$feed/NativeRnn.Cuda.$version.nupkg" ]; then check "CUDA library" find_cuda_library; fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -6,7 +6,7 @@ using NativeRnn.Training;
 const int Count = 400, Steps = 20;
 float[] wave = [.. Enumerable.Range(0, Count + Steps).Select(i => MathF.Sin(0.25f * i))];
 Tensor x = Tensor.From([.. Enumerable.Range(0, Count).SelectMany(i => wave.Skip(i).Take(Steps))], [Count, Steps, 1]);
-Tensor y = Tensor.From(wave[Steps..], [Count, 1]);
+Tensor y = Tensor.From(wave.AsSpan(Steps), [Count, 1]);
 
 Sequential model = new() { new Lstm(32), new Dense(1) };
 model.Compile(new MeanSquaredError(), new Adam(learningRate: 0.01f));
