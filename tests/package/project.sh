@@ -74,6 +74,13 @@ find_cuda_library() {
   has "opened: $work/app/bin/Release/net10.0/runtimes/linux-x64/native/libnativernn_cuda.so" "$work/cuda"
 }
 
+# A script of F# takes libraries from the packages' own folders.
+run_script() {
+  { echo "#i \"nuget: $feed\""; sed "s/VERSION/$version/" "$here/Cuda.fsx"; } >"$work/script.fsx"
+  dotnet fsi "$work/script.fsx" | tee "$work/script"
+  has "opened: $NUGET_PACKAGES/nativernn.cuda/$version/runtimes/linux-x64/native/libnativernn_cuda.so" "$work/script"
+}
+
 run_tool() {
   cd "$work"
   dotnet tool install NativeRnn.Cli --version "$version" --tool-path "$work/tool" --configfile "$work/NuGet.config"

@@ -44,7 +44,10 @@ check "native AOT" publish_and_run aot -p:PublishAot=true -p:CppCompilerAndLinke
 check "missing library" run_without_library
 check "time to the first prediction" measure_start
 check "tool" run_tool
-if [ -e "$feed/NativeRnn.Cuda.$version.nupkg" ]; then check "CUDA library" find_cuda_library; fi
+if [ -e "$feed/NativeRnn.Cuda.$version.nupkg" ]; then
+  check "CUDA library" find_cuda_library
+  check "CUDA library of a script" run_script
+fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

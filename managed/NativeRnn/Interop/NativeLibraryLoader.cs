@@ -53,6 +53,16 @@ internal static class NativeLibraryLoader
             "and put it beside the program.");
     }
 
+    /// <summary>
+    /// Opens the library with the CUDA kernels where .NET finds it, if it does. The native library looks beside itself and then
+    /// asks the system for its name, which is this one: so it is found where packages stay in folders of their own, as in F# scripts.
+    /// </summary>
+    internal static void LoadCuda()
+    {
+        if (OperatingSystem.IsLinux() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NATIVERNN_CUDA_LIBRARY")))
+            NativeLibrary.TryLoad("libnativernn_cuda.so", typeof(NativeLibraryLoader).Assembly, null, out _);
+    }
+
     // A library has no other moment before its first extern; this costs some microseconds.
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Externs must find the library whichever of them is called first.")]

@@ -12,8 +12,15 @@ if (args.Length is < 2 or > 3)
 string version = args[1];
 PackageCheck[] checks = [new LibraryCheck(), new ToolCheck(), new CudaCheck()];
 List<string> problems = [];
-foreach (PackageCheck check in checks.Where(check => !check.IsOptional || File.Exists(PathOf(check, "nupkg"))))
+foreach (PackageCheck check in checks)
 {
+    if (!File.Exists(PathOf(check, "nupkg")))
+    {
+        if (!check.IsOptional)
+            problems.Add($"{PathOf(check, "nupkg")} is missing");
+        continue;
+    }
+
     using Package package = new(PathOf(check, "nupkg"));
     check.CheckMetadata(package, version);
     check.CheckContent(package, version);
