@@ -13,6 +13,8 @@ internal static unsafe partial class Ops
     internal static DeviceHandle DeviceOpen(in DeviceConfig config)
     {
         NativeLibraryVersion.Check();
+        if (config.Kind == (int)NrnnDeviceKind.Cuda)
+            NativeLibraryLoader.LoadCuda();
         var handle = new DeviceHandle();
         DeviceConfig copy = config;
         IntPtr pointer;
@@ -25,6 +27,7 @@ internal static unsafe partial class Ops
     internal static (int Count, string? Problem) CudaCount()
     {
         NativeLibraryVersion.Check();
+        NativeLibraryLoader.LoadCuda();
         int count;
         try
         {

@@ -48,7 +48,7 @@ public sealed class AccuracyMetric : Metric
         _answers = state.GetDouble("answers");
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[..,C]; [..,1] or [B] for yes or no.</param>
     /// <param name="targets">int32 [..] or floats [..,C].</param>
     public override void Update(Tensor predictions, Tensor targets) =>

@@ -66,7 +66,7 @@ public sealed class AucMetric : Metric
             (score, index) => new Answer((float)score, yes[index] == 1, weights[index])));
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">Scores [B] or [..,1]: logits and probabilities do the same.</param>
     /// <param name="targets">
     /// As many: floats, yes above 0.5, or int32, 1 or 0, where negative ones are left out.

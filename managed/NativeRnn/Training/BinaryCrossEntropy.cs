@@ -35,7 +35,7 @@ public sealed class BinaryCrossEntropy : Loss
     /// <summary>Whether predictions are logits.</summary>
     public bool FromLogits { get; }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">Logits or probabilities of any shape.</param>
     /// <param name="targets">Floats t from 0 to 1 of the same shape.</param>
     public override Tensor EvaluateEach(Tensor predictions, Tensor targets)

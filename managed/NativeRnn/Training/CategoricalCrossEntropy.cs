@@ -24,7 +24,7 @@ public sealed class CategoricalCrossEntropy : Loss
     /// <summary>Whether predictions are logits.</summary>
     public bool FromLogits { get; }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[..,C], at least one axis.</param>
     /// <param name="targets">Floats [..,C]; each row adds up to 1.</param>
     public override Tensor Evaluate(Tensor predictions, Tensor targets)
@@ -39,7 +39,7 @@ public sealed class CategoricalCrossEntropy : Loss
         return products.Sum() * (-1f / (products.Length / products.Shape[^1]));
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[..,C], at least one axis.</param>
     /// <param name="targets">Floats [..,C]; each row adds up to 1.</param>
     /// <returns>The loss of each row, [..].</returns>

@@ -21,7 +21,7 @@ public sealed class Huber : Loss
         _delta = delta;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">Any shape.</param>
     /// <param name="targets">Floats of the same shape.</param>
     public override Tensor EvaluateEach(Tensor predictions, Tensor targets)

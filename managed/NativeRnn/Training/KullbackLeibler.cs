@@ -16,7 +16,7 @@ public sealed class KullbackLeibler : Loss
     /// <summary>Whether predictions are logits or logarithms of probabilities.</summary>
     public bool FromLogits { get; }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[..,C], at least one axis.</param>
     /// <param name="targets">Floats [..,C] of 0 and more; each row adds up to 1.</param>
     /// <returns>The divergence of each row, [..].</returns>

@@ -8,7 +8,7 @@ public sealed class LogCosh : Loss
 {
     private const float LogOf2 = 0.693147181f;
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">Any shape.</param>
     /// <param name="targets">Floats of the same shape.</param>
     public override Tensor EvaluateEach(Tensor predictions, Tensor targets)

@@ -39,7 +39,7 @@ public sealed class MeanAbsolutePercentageErrorMetric : Metric
         _count = state.GetDouble("count");
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">Any shape.</param>
     /// <param name="targets">
     /// Floats of the same shape; [B] goes with [B,1], too.

@@ -49,7 +49,7 @@ public sealed class PerplexityMetric : Metric
         _answers = state.GetDouble("answers");
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[..,C], C at least 2.</param>
     /// <param name="targets">int32 [..] or floats [..,C].</param>
     public override void Update(Tensor predictions, Tensor targets) =>

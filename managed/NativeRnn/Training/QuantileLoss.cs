@@ -39,7 +39,7 @@ public sealed class QuantileLoss : Loss
     /// <summary>The quantiles that predictions stand for.</summary>
     public IReadOnlyList<float> Quantiles => _quantiles;
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[..,Q]: a prediction of each quantile.</param>
     /// <param name="targets">Floats [..] or [..,1].</param>
     /// <returns>The loss of each quantile, [..,Q].</returns>

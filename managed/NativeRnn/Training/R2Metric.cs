@@ -36,7 +36,7 @@ public sealed class R2Metric : Metric
         _columns = [.. state.GetDoubles("columns").Chunk(4).Select(Column.Load)];
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[B] or [..,D].</param>
     /// <param name="targets">Floats of the same shape; [B] goes with [B,1], too.</param>
     public override void Update(Tensor predictions, Tensor targets) =>

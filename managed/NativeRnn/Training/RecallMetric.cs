@@ -37,7 +37,7 @@ public sealed class RecallMetric : Metric
     /// <inheritdoc/>
     public override void LoadState(TrainingState state) => _counts.Load(state);
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[..,C]; [..,1] or [B] for yes or no.</param>
     /// <param name="targets">int32 [..] or floats [..,C].</param>
     public override void Update(Tensor predictions, Tensor targets) =>

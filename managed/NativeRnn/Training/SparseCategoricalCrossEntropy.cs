@@ -38,7 +38,7 @@ public sealed class SparseCategoricalCrossEntropy : Loss
 
     private protected override int? IgnoredTarget => _ignoredTarget;
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">Logits or probabilities, [..,C].</param>
     /// <param name="targets">int32 [..], each 0 to C - 1, or the ignored one.</param>
     /// <returns>The loss of each row, [..]; 0 where the target is ignored.</returns>

@@ -50,7 +50,7 @@ public sealed class TopKAccuracyMetric : Metric
         _answers = state.GetDouble("answers");
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc path="/*[not(self::param)]"/>
     /// <param name="predictions">[..,C], C at least k and 2.</param>
     /// <param name="targets">int32 [..] or floats [..,C].</param>
     public override void Update(Tensor predictions, Tensor targets) =>

@@ -7,6 +7,17 @@ namespace NativeRnn.Tests.Training;
 /// <summary>Runs the programs that the README shows.</summary>
 public sealed partial class ExampleProgramTests
 {
+    [Fact]
+    public void FirstProgram_GoesOnWithTheWave()
+    {
+        Match[] lines = WaveLine().Matches(Run("FirstProgram")).ToArray();
+
+        Assert.Equal(5, lines.Length);
+        Assert.All(lines, line => Assert.Equal(
+            double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture),
+            double.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture), tolerance: 0.02));
+    }
+
     [Theory]
     [InlineData("KerasStyle")]
     [InlineData("PyTorchStyle")]
@@ -101,6 +112,9 @@ public sealed partial class ExampleProgramTests
         Assert.True(process.ExitCode == 0, output + errors.Result);
         return output;
     }
+
+    [GeneratedRegex(@"^after +-?[0-9.]+ comes +(-?[0-9.]+), predicted +(-?[0-9.]+)$", RegexOptions.Multiline)]
+    private static partial Regex WaveLine();
 
     [GeneratedRegex(@"validation ([0-9.]+) nats a character")]
     private static partial Regex ValidationLine();
