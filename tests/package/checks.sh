@@ -1,6 +1,7 @@
 # Sourced by run.sh: how checks are run and counted.
 passed=0
 failed=0
+not_run=0
 
 # check NAME COMMAND...: one line; what the command printed if it failed, or what it printed after "NOTE ".
 check() {

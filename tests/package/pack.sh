@@ -9,7 +9,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 feed=$(mkdir -p "${1:?feed}" && cd "$1" && pwd)
 natives=$(realpath "${2:-$root/build/natives}")
-cuda=$(realpath "${3:-$root/build/gpu-dry/libnativernn_cuda.so}")
+cuda=$(realpath -m "${3:-$root/build/gpu-dry/libnativernn_cuda.so}")
 cd "$root"
 
 pack() {

@@ -3,7 +3,12 @@
 
 # check_on NAME COMMAND FUNCTION: a check, or a line that says why there is none.
 check_on() {
-  if command -v "$2" >/dev/null; then check "$1" "$3"; else echo "not run: $1 ($2 is not installed)"; fi
+  if command -v "$2" >/dev/null; then
+    check "$1" "$3"
+  else
+    not_run=$((not_run + 1))
+    echo "not run: $1 ($2 is not installed)"
+  fi
 }
 
 # publish_for RID: into $work/RID, with the runtime.

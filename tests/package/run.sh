@@ -21,6 +21,8 @@ source "$here/checks.sh"
 source "$here/project.sh"
 # shellcheck source=publish.sh
 source "$here/publish.sh"
+# shellcheck source=platforms.sh
+source "$here/platforms.sh"
 
 # A name for the symbols to link to: the tree here may come from nowhere.
 repository=example/nativernn
@@ -41,6 +43,10 @@ check "single file with the library inside" publish_and_run single-file-extract 
   -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
 check "trimmed" publish_and_run trimmed --self-contained -p:PublishTrimmed=true
 check "native AOT" publish_and_run aot -p:PublishAot=true -p:CppCompilerAndLinker=gcc
+check_on "arm64, under qemu" qemu-aarch64 run_on_arm64
+check_on "Windows, under wine" wine run_on_windows
+check_on "a CPU without AVX2, under qemu" qemu-x86_64 run_without_avx2
+check_on "Debian 13's C library" apt-get run_on_debian13
 check "missing library" run_without_library
 check "time to the first prediction" measure_start
 check "tool" run_tool
@@ -49,5 +55,5 @@ if [ -e "$feed/NativeRnn.Cuda.$version.nupkg" ]; then
   check "CUDA library of a script" run_script
 fi
 
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed, $not_run not run"
 [ "$failed" -eq 0 ]
