@@ -35,7 +35,7 @@ configured() {
 }
 
 # `dotnet run` shows nothing of a build; a person at a terminal shall know why the first one takes long.
-if [ ! -e "$build/libnativernn.so" ] && [ ! -e "$build/nativernn.dll" ]; then
+if [ ! -e "$build/libnativernn.so" ] && [ ! -e "$build/libnativernn.dll" ]; then
   { echo "Building NativeRnn's native library; the first time takes a minute or two." >/dev/tty; } 2>/dev/null || true
 fi
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the native libraries of the NuGet package, stripped: build/natives/RID/libnativernn.so, or nativernn.dll.
+# Builds the native libraries of the NuGet package, stripped: build/natives/RID/libnativernn.so, or libnativernn.dll.
 #
 #   cmake/natives.sh [RID...]     linux-x64, linux-arm64, win-x64; without any: all three
 #
@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 declare -A recipes=(
   [linux-x64]="release libnativernn.so strip objdump"
   [linux-arm64]="neon libnativernn.so aarch64-linux-gnu-strip aarch64-linux-gnu-objdump"
-  [win-x64]="windows nativernn.dll x86_64-w64-mingw32-strip x86_64-w64-mingw32-objdump"
+  [win-x64]="windows libnativernn.dll x86_64-w64-mingw32-strip x86_64-w64-mingw32-objdump"
 )
 rids=("$@")
 if [ ${#rids[@]} -eq 0 ]; then rids=(linux-x64 linux-arm64 win-x64); fi

@@ -6,7 +6,7 @@
 
 namespace nrnn {
 
-// How the system calls the file of a library: libNAME.so, libNAME.dylib or NAME.dll. Paths are
+// How the system calls the file of a library: libNAME.so, libNAME.dylib or libNAME.dll. Paths are
 // UTF-8.
 std::string LibraryFileName(const std::string& name);
 // What a variable of the environment names; empty where it is not set.

@@ -43,7 +43,7 @@ std::string Reason(DWORD error) {
 
 }  // namespace
 
-std::string LibraryFileName(const std::string& name) { return name + ".dll"; }
+std::string LibraryFileName(const std::string& name) { return "lib" + name + ".dll"; }
 
 std::string EnvironmentPath(const char* name) {
   const wchar_t* value = _wgetenv(Wide(name).c_str());

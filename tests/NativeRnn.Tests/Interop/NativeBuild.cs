@@ -17,7 +17,7 @@ internal static class NativeBuild
 
     /// <summary>The library that was built.</summary>
     public static string Library =>
-        Path.Combine(Directory, OperatingSystem.IsWindows() ? "nativernn.dll" : "libnativernn.so");
+        Path.Combine(Directory, OperatingSystem.IsWindows() ? "libnativernn.dll" : "libnativernn.so");
 
     /// <summary>A file of the repository.</summary>
     /// <param name="path">Its path from the root, with forward slashes.</param>
