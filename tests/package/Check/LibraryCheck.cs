@@ -16,7 +16,8 @@ internal sealed class LibraryCheck : PackageCheck
             "runtimes/linux-x64/native/libnativernn.so", "runtimes/linux-arm64/native/libnativernn.so",
             "runtimes/win-x64/native/libnativernn.dll");
         RequireDependencies(package,
-            "Google.Protobuf", "Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing", "System.Numerics.Tensors");
+            "Google.Protobuf", "Microsoft.Extensions.DependencyInjection.Abstractions",
+            "Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing", "System.Numerics.Tensors");
         package.RequireAtMost("runtimes/linux-x64/native/libnativernn.so", MaximumNativeBytes);
         package.Require(package.Length <= MaximumBytes, $"has {package.Length:N0} bytes, should have at most {MaximumBytes:N0}");
     }
