@@ -14,8 +14,10 @@ write_nuget_config() {
     echo '<configuration><packageSources>'
     echo "<add key=\"packages under test\" value=\"$feed\" />"
     echo '</packageSources><packageSourceMapping>'
-    echo '<packageSource key="packages under test"><package pattern="NativeRnn" /><package pattern="NativeRnn.*" /></packageSource>'
-    dotnet nuget list source | sed -nE 's:^ *[0-9]+\. +(.*) \[Enabled\]$:<packageSource key="\1"><package pattern="*" /></packageSource>:p'
+    echo '<packageSource key="packages under test">'
+    echo '<package pattern="NativeRnn" /><package pattern="NativeRnn.*" /></packageSource>'
+    dotnet nuget list source |
+      sed -nE 's:^ *[0-9]+\. +(.*) \[Enabled\]$:<packageSource key="\1"><package pattern="*" /></packageSource>:p'
     echo '</packageSourceMapping></configuration>'
   } >"$work/settings"
   mv "$work/settings" "$work/NuGet.config"
