@@ -90,5 +90,9 @@ run_tool() {
   has "$work/tool" info
   mkdir -p trained
   (cd trained && "$work/tool/nativernn" train text --max-seconds 3) | tee train
-  find trained -name '*.safetensors' | grep -q . || { echo "no model was saved"; return 1; }
+  # The picture needs the drawing library's native half.
+  local file
+  for file in model.safetensors loss.png; do
+    find trained -name "$file" -size +0 | grep -q . || { echo "no $file was saved"; return 1; }
+  done
 }
