@@ -8,9 +8,13 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 feed=$(mkdir -p "${1:?feed}" && cd "$1" && pwd)
-natives=$(realpath "${2:-$root/build/natives}")
+natives=$(realpath -m "${2:-$root/build/natives}")
 cuda=$(realpath -m "${3:-$root/build/gpu-dry/libnativernn_cuda.so}")
 cd "$root"
+if [ ! -e "$natives/linux-x64/libnativernn.so" ]; then
+  echo "$natives has no linux-x64/libnativernn.so; cmake/natives.sh linux-x64 linux-arm64 win-x64 builds the libraries" >&2
+  exit 1
+fi
 
 pack() {
   # The builds of the tests have had the analyzers; they take a minute.

@@ -14,8 +14,10 @@ write_nuget_config() {
     echo '<configuration><packageSources>'
     echo "<add key=\"packages under test\" value=\"$feed\" />"
     echo '</packageSources><packageSourceMapping>'
-    echo '<packageSource key="packages under test"><package pattern="NativeRnn" /><package pattern="NativeRnn.*" /></packageSource>'
-    dotnet nuget list source | sed -nE 's:^ *[0-9]+\. +(.*) \[Enabled\]$:<packageSource key="\1"><package pattern="*" /></packageSource>:p'
+    echo '<packageSource key="packages under test">'
+    echo '<package pattern="NativeRnn" /><package pattern="NativeRnn.*" /></packageSource>'
+    dotnet nuget list source |
+      sed -nE 's:^ *[0-9]+\. +(.*) \[Enabled\]$:<packageSource key="\1"><package pattern="*" /></packageSource>:p'
     echo '</packageSourceMapping></configuration>'
   } >"$work/settings"
   mv "$work/settings" "$work/NuGet.config"
@@ -88,5 +90,9 @@ run_tool() {
   has "$work/tool" info
   mkdir -p trained
   (cd trained && "$work/tool/nativernn" train text --max-seconds 3) | tee train
-  find trained -name '*.safetensors' | grep -q . || { echo "no model was saved"; return 1; }
+  # The picture needs the drawing library's native half.
+  local file
+  for file in model.safetensors loss.png; do
+    find trained -name "$file" -size +0 | grep -q . || { echo "no $file was saved"; return 1; }
+  done
 }

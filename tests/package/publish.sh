@@ -34,7 +34,8 @@ measure_start() {
   cd "$work/app"
   cp "$here/Start.cs" Program.cs
   dotnet publish -c Release -r linux-x64 --no-restore -o "$work/start" -warnaserror --no-self-contained
-  dotnet publish -c Release -r linux-x64 --no-restore -o "$work/start-aot" -warnaserror -p:PublishAot=true -p:CppCompilerAndLinker=gcc
+  dotnet publish -c Release -r linux-x64 --no-restore -o "$work/start-aot" -warnaserror \
+    -p:PublishAot=true -p:CppCompilerAndLinker=gcc
   require_start "on the installed .NET" "$(best_start "$work/start/app")" 150
   require_start "native AOT" "$(best_start "$work/start-aot/app")" 30
 }

@@ -27,6 +27,7 @@ source "$here/platforms.sh"
 # A name for the symbols to link to: the tree here may come from nowhere.
 repository=example/nativernn
 check "pack" env RepositoryUrl="https://github.com/$repository" "$here/pack.sh" "$feed" "$@"
+if [ "$failed" -gt 0 ]; then echo "0 passed, 1 failed" && exit 1; fi
 git -C "$root" rev-parse HEAD >/dev/null 2>&1 || repository=
 check "contents" dotnet run --project "$here/Check" -v quiet -- "$feed" "$version" ${repository:+"$repository"}
 

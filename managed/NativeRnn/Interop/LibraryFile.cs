@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace NativeRnn.Interop;
 
 /// <summary>
-/// What the header of a Linux library says that it is for. Linux' loader says of a library for another processor that there is
-/// no such file.
+/// What the header of a Linux library says that it is for. Linux' loader says of a library for another processor that
+/// there is no such file.
 /// </summary>
 internal static class LibraryFile
 {

@@ -7,8 +7,8 @@ using System.Text;
 namespace NativeRnn.Interop;
 
 /// <summary>
-/// Finds the native library: where .NET looks, then in runtimes/RID/native below the program. Says what was tried where it
-/// finds none.
+/// Finds the native library: where .NET looks, then in runtimes/RID/native below the program. Says what was tried
+/// where it finds none.
 /// </summary>
 internal static class NativeLibraryLoader
 {
@@ -19,7 +19,8 @@ internal static class NativeLibraryLoader
     private static IntPtr _loaded;
 
     /// <summary>
-    /// The library's file. On Windows it has the prefix too: nativernn.dll is the managed NativeRnn.dll to its file system.
+    /// The library's file. On Windows it has the prefix too: nativernn.dll is the managed NativeRnn.dll to its file
+    /// system.
     /// </summary>
     internal static string FileName =>
         OperatingSystem.IsWindows() ? "libnativernn.dll" :
@@ -48,34 +49,40 @@ internal static class NativeLibraryLoader
         }
         throw new DllNotFoundException(
             $"NativeRnn's native library for {Platform}, {FileName}, could not be loaded. Tried:{tried}\n" +
-            "The NuGet package NativeRnn has it for linux-x64, linux-arm64 and win-x64, and `dotnet build` and `dotnet publish` " +
-            "of a program that references the package put it there. For another system build it from the sources (README.md) " +
-            "and put it beside the program.");
+            "The NuGet package NativeRnn has it for linux-x64, linux-arm64 and win-x64, and `dotnet build` and " +
+            "`dotnet publish` of a program that references the package put it there. For another system build it " +
+            "from the sources (README.md) and put it beside the program.");
     }
 
     /// <summary>
-    /// Opens the library with the CUDA kernels where .NET finds it, if it does. The native library looks beside itself and then
-    /// asks the system for its name, which is this one: so it is found where packages stay in folders of their own, as in F# scripts.
+    /// Opens the library with the CUDA kernels where .NET finds it, if it does. The native library looks beside itself
+    /// and then asks the system for its name, which is this one: so it is found where packages stay in folders of their
+    /// own, as in F# scripts.
     /// </summary>
     internal static void LoadCuda()
     {
-        if (OperatingSystem.IsLinux() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NATIVERNN_CUDA_LIBRARY")))
+        string? named = Environment.GetEnvironmentVariable("NATIVERNN_CUDA_LIBRARY");
+        if (OperatingSystem.IsLinux() && string.IsNullOrEmpty(named))
             NativeLibrary.TryLoad("libnativernn_cuda.so", typeof(NativeLibraryLoader).Assembly, null, out _);
     }
 
     // A library has no other moment before its first extern; this costs some microseconds.
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Externs must find the library whichever of them is called first.")]
-    internal static void Install() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLoader).Assembly, Resolve);
+    [SuppressMessage(
+        "Usage", "CA2255", Justification = "Externs must find the library whichever of them is called first.")]
+    internal static void Install() =>
+        NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLoader).Assembly, Resolve);
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
     {
         if (name != ImportedName)
             return IntPtr.Zero;
         if (_loaded == IntPtr.Zero)
+        {
             _loaded = NativeLibrary.TryLoad(FileName, assembly, searchPath, out IntPtr library) && IsOurs(library)
                 ? library
                 : LoadFrom(Folders());
+        }
         return _loaded;
     }
 

@@ -41,7 +41,7 @@ public sealed class Device : IDisposable
     /// NATIVERNN_DEVICE names no device, or the environment variable NATIVERNN_CPU no instruction set.
     /// </exception>
     /// <exception cref="NotSupportedException">NATIVERNN_DEVICE names a GPU that is not there; the message says why.</exception>
-    /// <exception cref="DllNotFoundException">The native library is not there.</exception>
+    /// <exception cref="DllNotFoundException">The native library can't be loaded; the message says why.</exception>
     /// <exception cref="NativeRnnException">The native library has another version.</exception>
     public static Device Default => SharedDefault.Value;
 
@@ -49,11 +49,11 @@ public sealed class Device : IDisposable
     /// How many GPUs <see cref="Cuda"/> can open; 0 where the library nativernn_cuda, the driver or a GPU is missing, and
     /// <see cref="CudaStatus"/> says which. Asks anew each time.
     /// </summary>
-    /// <exception cref="DllNotFoundException">The native library is not there.</exception>
+    /// <exception cref="DllNotFoundException">The native library can't be loaded; the message says why.</exception>
     public static int CudaCount => Ops.CudaCount().Count;
 
     /// <summary>What there is of CUDA, for people: <c>1 GPU</c>, or why there is none.</summary>
-    /// <exception cref="DllNotFoundException">The native library is not there.</exception>
+    /// <exception cref="DllNotFoundException">The native library can't be loaded; the message says why.</exception>
     public static string CudaStatus => Ops.CudaCount() switch
     {
         (_, string problem) => problem,

@@ -7,13 +7,13 @@ namespace NativeRnn;
 public static class NativeLibraryInfo
 {
     /// <summary>The version of the native interface. Loads the library when it is not loaded yet.</summary>
-    /// <exception cref="DllNotFoundException">The library can't be loaded; the message says what was tried and why it failed.</exception>
+    /// <exception cref="DllNotFoundException">The library can't be loaded; the message says why.</exception>
     public static int AbiVersion => NativeLibraryVersion.Actual;
 
     /// <summary>
     /// Where the library was loaded from; null where the system does not tell. Loads it when it is not loaded yet.
     /// </summary>
-    /// <exception cref="DllNotFoundException">The library can't be loaded; the message says what was tried and why it failed.</exception>
+    /// <exception cref="DllNotFoundException">The library can't be loaded; the message says why.</exception>
     public static string? Path
     {
         get
@@ -36,7 +36,8 @@ public static class NativeLibraryInfo
         foreach (ProcessModule module in process.Modules)
         {
             string name = module.ModuleName;
-            if (name == $"lib{library}.so" || name == $"lib{library}.dll" || name == $"lib{library}.dylib" || name == otherName)
+            if (name == $"lib{library}.so" || name == $"lib{library}.dll" || name == $"lib{library}.dylib"
+                || name == otherName)
                 return module.FileName;
         }
         return null;

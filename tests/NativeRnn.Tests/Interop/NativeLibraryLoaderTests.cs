@@ -21,11 +21,13 @@ public sealed class NativeLibraryLoaderTests : IDisposable
         DllNotFoundException thrown = Assert.Throws<DllNotFoundException>(
             () => NativeLibraryLoader.LoadFrom([_folder.File("."), other]));
 
-        Assert.Contains($"for {NativeLibraryLoader.Platform}, {NativeLibraryLoader.FileName}", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains($"\n  {Path.Combine(_folder.File("."), NativeLibraryLoader.FileName)}: not there", thrown.Message,
-            StringComparison.Ordinal);
-        Assert.Contains($"\n  {Path.Combine(other, NativeLibraryLoader.FileName)}: not there", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("NuGet package NativeRnn", thrown.Message, StringComparison.Ordinal);
+        Assert.All(
+        [
+            $"for {NativeLibraryLoader.Platform}, {NativeLibraryLoader.FileName}",
+            $"\n  {Path.Combine(_folder.File("."), NativeLibraryLoader.FileName)}: not there",
+            $"\n  {Path.Combine(other, NativeLibraryLoader.FileName)}: not there",
+            "NuGet package NativeRnn",
+        ], part => Assert.Contains(part, thrown.Message, StringComparison.Ordinal));
     }
 
     [Fact]

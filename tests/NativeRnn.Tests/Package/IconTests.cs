@@ -20,7 +20,7 @@ public class IconTests
         for (int i = 0; i < drawn.Length; i++)
             worst = Math.Max(worst, Math.Abs(drawn[i] - pixels[i]));
 
-        // One level: where another sine rounds to the other side. Below full opacity colours are not seen, nor always kept.
+        // One level: where another machine's sine rounds to the other side.
         Assert.InRange(worst, 0, 1);
     }
 }

@@ -9,7 +9,8 @@ internal sealed class CudaCheck : PackageCheck
 
     public override void CheckContent(Package package, string version)
     {
-        package.RequireFiles("PACKAGE.md", "icon.png", "lib/net10.0/_._", "runtimes/linux-x64/native/libnativernn_cuda.so");
+        package.RequireFiles(
+            "PACKAGE.md", "icon.png", "lib/net10.0/_._", "runtimes/linux-x64/native/libnativernn_cuda.so");
         RequireDependencies(package, $"NativeRnn [{version}]");
     }
 }

@@ -15,10 +15,11 @@ internal sealed class LibraryCheck : PackageCheck
             "PACKAGE.md", "icon.png", "lib/net10.0/NativeRnn.dll", "lib/net10.0/NativeRnn.xml",
             "runtimes/linux-x64/native/libnativernn.so", "runtimes/linux-arm64/native/libnativernn.so",
             "runtimes/win-x64/native/libnativernn.dll");
-        RequireDependencies(package,
-            "Google.Protobuf", "Microsoft.Extensions.DependencyInjection.Abstractions",
+        RequireDependencies(
+            package, "Google.Protobuf", "Microsoft.Extensions.DependencyInjection.Abstractions",
             "Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing", "System.Numerics.Tensors");
         package.RequireAtMost("runtimes/linux-x64/native/libnativernn.so", MaximumNativeBytes);
-        package.Require(package.Length <= MaximumBytes, $"has {package.Length:N0} bytes, should have at most {MaximumBytes:N0}");
+        package.Require(
+            package.Length <= MaximumBytes, $"has {package.Length:N0} bytes, should have at most {MaximumBytes:N0}");
     }
 }

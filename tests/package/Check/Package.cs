@@ -16,7 +16,8 @@ internal sealed class Package : IDisposable
         _file = Path.GetFileName(path);
         Length = new FileInfo(path).Length;
         _zip = ZipFile.OpenRead(path);
-        using Stream nuspec = _zip.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        using Stream nuspec = _zip.Entries
+            .Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
         _metadata = XElement.Load(nuspec).Elements().Single(element => element.Name.LocalName == "metadata");
     }
 
@@ -58,7 +59,8 @@ internal sealed class Package : IDisposable
     }
 
     /// <summary>Requires a field to say something.</summary>
-    public void RequireField(string name) => Require(!string.IsNullOrWhiteSpace(Field(name)?.Value), $"<{name}> is absent or empty");
+    public void RequireField(string name) =>
+        Require(!string.IsNullOrWhiteSpace(Field(name)?.Value), $"<{name}> is absent or empty");
 
     /// <summary>Requires an upper bound of a file's size, in bytes.</summary>
     public void RequireAtMost(string path, long bytes)
@@ -68,12 +70,14 @@ internal sealed class Package : IDisposable
     }
 
     /// <summary>The first element of the nuspec of a name, at any depth; null where there is none.</summary>
-    public XElement? Field(string name) => _metadata.Descendants().FirstOrDefault(element => element.Name.LocalName == name);
+    public XElement? Field(string name) =>
+        _metadata.Descendants().FirstOrDefault(element => element.Name.LocalName == name);
 
     /// <summary>The dependencies as "id version", in order of their names.</summary>
     public string[] Dependencies() =>
         [.. _metadata.Descendants().Where(element => element.Name.LocalName == "dependency")
-            .Select(element => $"{element.Attribute("id")!.Value} {element.Attribute("version")!.Value}").Order(StringComparer.Ordinal)];
+            .Select(element => $"{element.Attribute("id")!.Value} {element.Attribute("version")!.Value}")
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>A file's content.</summary>
     public byte[] Read(string path)

@@ -1,4 +1,5 @@
-// Checks what is in the packages: files, sizes, metadata, symbols. Prints a line for each problem and fails if there are any.
+// Checks what is in the packages: files, sizes, metadata, symbols. Prints a line for each problem and fails if there
+// are any.
 //
 //   Check FEED VERSION [OWNER/NAME]     OWNER/NAME: the repository on GitHub that the symbols must link to
 using NativeRnn.Package;

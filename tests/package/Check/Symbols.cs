@@ -28,7 +28,9 @@ internal static class Symbols
         {
             string link = $"{{\"documents\":{{\"/_/*\":\"https://raw.githubusercontent.com/{repository}/";
             string links = SourceLink(pdb);
-            package.Require(links.StartsWith(link, StringComparison.Ordinal), $"{path} links to \"{links}\", should begin with {link}");
+            package.Require(
+                links.StartsWith(link, StringComparison.Ordinal),
+                $"{path} links to \"{links}\", should begin with {link}");
         }
     }
 

@@ -7,15 +7,16 @@ internal sealed class ToolCheck : PackageCheck
 
     private static readonly string[] OwnFiles =
     [
-        "DotnetToolSettings.xml", "NativeRnn.Cli.deps.json", "NativeRnn.Cli.dll", "NativeRnn.Cli.pdb", "NativeRnn.Cli.runtimeconfig.json",
-        "NativeRnn.Plotting.dll", "NativeRnn.Plotting.pdb", "NativeRnn.dll", "NativeRnn.pdb",
+        "DotnetToolSettings.xml", "NativeRnn.Cli.deps.json", "NativeRnn.Cli.dll", "NativeRnn.Cli.pdb",
+        "NativeRnn.Cli.runtimeconfig.json", "NativeRnn.Plotting.dll", "NativeRnn.Plotting.pdb", "NativeRnn.dll",
+        "NativeRnn.pdb",
     ];
 
     private static readonly string[] Libraries =
     [
         "Google.Protobuf", "HarfBuzzSharp", "Microsoft.Extensions.DependencyInjection.Abstractions",
-        "Microsoft.Extensions.Logging.Abstractions", "ScottPlot", "SkiaSharp.HarfBuzz", "SkiaSharp", "Spectre.Console.Ansi",
-        "Spectre.Console", "System.CommandLine", "System.IO.Hashing", "System.Numerics.Tensors",
+        "Microsoft.Extensions.Logging.Abstractions", "ScottPlot", "SkiaSharp.HarfBuzz", "SkiaSharp",
+        "Spectre.Console.Ansi", "Spectre.Console", "System.CommandLine", "System.IO.Hashing", "System.Numerics.Tensors",
     ];
 
     private static readonly string[] NativeLibraries = ["libHarfBuzzSharp", "libSkiaSharp", "libnativernn"];
@@ -30,7 +31,8 @@ internal sealed class ToolCheck : PackageCheck
     public override void CheckContent(Package package, string version)
     {
         package.RequireFiles([
-            "PACKAGE.md", "icon.png", .. OwnFiles.Select(file => Folder + file), .. Libraries.Select(name => $"{Folder}{name}.dll"),
+            "PACKAGE.md", "icon.png", .. OwnFiles.Select(file => Folder + file),
+            .. Libraries.Select(name => $"{Folder}{name}.dll"),
             .. Platforms.SelectMany(on => NativeLibraries.Select(
                 name => $"{Folder}runtimes/{on.Platform}/native/{name}.{on.Ending}")),
         ]);

@@ -1,8 +1,8 @@
 namespace NativeRnn.Package;
 
 /// <summary>
-/// The packages' icon: an arrow that comes back to where it began, around a wave. A pixel is covered by a shape as far as its
-/// centre is inside of it, in pixels.
+/// The packages' icon: an arrow that comes back to where it began, around a wave. A pixel is covered by a shape as far
+/// as its centre is inside of it, in pixels.
 /// </summary>
 internal static class IconDrawing
 {
@@ -21,7 +21,9 @@ internal static class IconDrawing
     private static readonly (double R, double G, double B) Ring = (255, 255, 255);
     private static readonly (double R, double G, double B) Wave = (255, 176, 46);
 
-    /// <summary>The pixels row by row, four bytes each: red, green, blue, opacity, colours not multiplied by it.</summary>
+    /// <summary>
+    /// The pixels row by row, four bytes each: red, green, blue, opacity, colours not multiplied by it.
+    /// </summary>
     public static byte[] Draw()
     {
         byte[] pixels = new byte[Size * Size * 4];
@@ -30,7 +32,8 @@ internal static class IconDrawing
             for (int column = 0; column < Size; column++)
             {
                 double x = column + 0.5 - Centre, y = row + 0.5 - Centre;
-                (double R, double G, double B) colour = Mix(Background, Ring, Covered(Math.Min(ToRing(x, y), ToHead(x, y))));
+                double arrow = Math.Min(ToRing(x, y), ToHead(x, y));
+                (double R, double G, double B) colour = Mix(Background, Ring, Covered(arrow));
                 colour = Mix(colour, Wave, Covered(ToWave(x, y)));
                 int at = 4 * ((row * Size) + column);
                 pixels[at] = Level(colour.R);
