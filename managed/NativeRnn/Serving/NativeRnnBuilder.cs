@@ -43,7 +43,7 @@ public sealed class NativeRnnBuilder
     {
         ArgumentNullException.ThrowIfNull(load);
         return Add(name, "its function", (services, logger) =>
-            new Predictor(device => load(services, device), options, logger));
+            new Predictor(device => load(services, device), $"'{name}'", options, logger));
     }
 
     /// <summary>

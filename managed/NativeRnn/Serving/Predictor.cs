@@ -29,7 +29,7 @@ public sealed class Predictor : IDisposable
     /// <summary>Serves a model that a function makes.</summary>
     /// <param name="load">
     /// Called once for each replica: loads the model onto the device that it gets. All replicas get the weights of the
-    /// first.
+    /// first. The models end with the predictor.
     /// </param>
     /// <param name="options">How; null: the defaults.</param>
     /// <param name="logger">Told of the start, and of predictions that are refused or fail; null: nobody.</param>
@@ -46,7 +46,11 @@ public sealed class Predictor : IDisposable
     {
     }
 
-    private Predictor(Func<Device, Module> load, string model, PredictorOptions? options, ILogger? logger)
+    /// <param name="load">As above.</param>
+    /// <param name="model">For people: what the model is called in logs and messages.</param>
+    /// <param name="options">As above.</param>
+    /// <param name="logger">As above.</param>
+    internal Predictor(Func<Device, Module> load, string model, PredictorOptions? options, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(load);
         long start = Stopwatch.GetTimestamp();

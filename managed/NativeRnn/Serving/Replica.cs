@@ -36,6 +36,13 @@ internal sealed class Replica : IDisposable
             }
 
             model.SetTraining(false);
+
+            // Half of the memory, and nothing is trained here.
+            foreach (Parameter parameter in model.Parameters())
+            {
+                parameter.Gradient.Dispose();
+            }
+
             Replica replica = new(device, model);
             replica.TryOn(options);
             return replica;
@@ -67,7 +74,16 @@ internal sealed class Replica : IDisposable
         return rows == 1 ? [all] : [.. Enumerable.Range(0, rows).Select(row => all[(row * width)..((row + 1) * width)])];
     }
 
-    public void Dispose() => Device.Dispose();
+    /// <summary>Frees the weights at once: nothing tells the garbage collector how large they are.</summary>
+    public void Dispose()
+    {
+        foreach (Parameter parameter in _model.Parameters())
+        {
+            parameter.Value.Dispose();
+        }
+
+        Device.Dispose();
+    }
 
     private static void Require(string path, Module module, Device device)
     {

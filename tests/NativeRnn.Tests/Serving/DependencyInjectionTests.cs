@@ -110,7 +110,7 @@ public sealed class DependencyInjectionTests : IDisposable
         Assert.Equal([100, 100, 103], log.Lines.Select(line => line.Id));
         Assert.All(log.Lines, line => Assert.Equal("NativeRnn.Serving.Predictor", line.Category));
         Assert.StartsWith($"Loaded {ModelPath}: 434 weights, 2 replicas on cpu, in ", log.Lines[0].Text, StringComparison.Ordinal);
-        Assert.Equal("A prediction of the model failed", log.Lines[2].Text);
+        Assert.Equal("A prediction of 'bad' failed", log.Lines[2].Text);
     }
 
     [Fact]

@@ -164,22 +164,25 @@ public sealed class PredictorTests
     }
 
     [Fact]
-    public async Task Dispose_FreesEveryReplicasDevice()
+    public async Task Dispose_FreesEveryReplica()
     {
-        List<Device> devices = [];
+        List<(Device Device, Module Model)> made = [];
         Predictor predictor = new(
             device =>
             {
-                devices.Add(device);
-                return ServedModel.Create(device);
+                made.Add((device, ServedModel.Create(device)));
+                return made[^1].Model;
             },
             ServedModel.Options with { Replicas = 3 });
         await Task.WhenAll(Enumerable.Range(0, 20).Select(seed => predictor.PredictAsync(ServedModel.Sample(seed))));
 
         predictor.Dispose();
 
-        Assert.Equal(3, devices.Count);
-        Assert.All(devices, device => Assert.Throws<ObjectDisposedException>(device.Synchronize));
+        Assert.Equal(3, made.Count);
+        Assert.All(made, replica => Assert.Throws<ObjectDisposedException>(replica.Device.Synchronize));
+        Assert.All(
+            made.SelectMany(replica => replica.Model.Parameters()),
+            parameter => Assert.Throws<ObjectDisposedException>(parameter.Value.ToArray));
     }
 
     [Fact]
