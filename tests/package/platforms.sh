@@ -11,9 +11,11 @@ check_on() {
   fi
 }
 
-# publish_for RID: into $work/RID, with the runtime.
+# publish_for RID: into $work/RID, with the runtime; from a copy of the project, which is restored for this platform alone.
 publish_for() {
-  cd "$work/app"
+  mkdir "$work/app-$1"
+  cp "$work/app/app.csproj" "$work/app/Program.cs" "$work/app-$1"
+  cd "$work/app-$1"
   dotnet publish -c Release -r "$1" --self-contained -o "$work/$1" -warnaserror
 }
 
