@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using NativeRnn.Tests.Cli;
 
 namespace NativeRnn.Tests.Serving;
 
 /// <summary>The example service as a process of its own, on a port that was free.</summary>
-public sealed partial class WebService : IAsyncLifetime
+public sealed partial class WebService : IAsyncLifetime, IDisposable
 {
     private readonly StringBuilder _output = new();
+    private readonly TemporaryDirectory _models = new();
     private Process? _process;
 
     /// <summary>Where it is asked.</summary>
@@ -20,6 +22,9 @@ public sealed partial class WebService : IAsyncLifetime
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+
+            // Killed in the end, it can't delete what it makes there.
+            Environment = { ["TMPDIR"] = Path.GetDirectoryName(_models.File("any"))! },
         })!;
         Task<string> errors = _process.StandardError.ReadToEndAsync();
         while (await _process.StandardOutput.ReadLineAsync() is string line)
@@ -38,13 +43,15 @@ public sealed partial class WebService : IAsyncLifetime
         Assert.Fail($"the service ended: {_output}{await errors}");
     }
 
-    public Task DisposeAsync()
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
     {
         Client.Dispose();
         _process?.Kill();
         _process?.WaitForExit();
         _process?.Dispose();
-        return Task.CompletedTask;
+        _models.Dispose();
     }
 
     [GeneratedRegex(@"Now listening on: (http://\S+)")]
