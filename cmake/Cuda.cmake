@@ -70,9 +70,10 @@ if(NOT CMAKE_CUDA_ARCHITECTURES)
   endif()
 endif()
 
-# nvcc 11.8 refuses host compilers later than g++-11 and clang-14.
+# nvcc 11.8 refuses host compilers later than g++-11 and clang-14, and the latter refuses what nvcc makes of <map> of
+# GCC 12.
 if(NOT CMAKE_CUDA_HOST_COMPILER AND NOT DEFINED ENV{CUDAHOSTCXX} AND nativernn_nvcc_version VERSION_LESS 12)
-  find_program(NATIVERNN_CUDA_HOST_COMPILER NAMES g++-11 g++-10 clang++-14)
+  find_program(NATIVERNN_CUDA_HOST_COMPILER NAMES g++-11 g++-10)
   if(NATIVERNN_CUDA_HOST_COMPILER)
     set(CMAKE_CUDA_HOST_COMPILER ${NATIVERNN_CUDA_HOST_COMPILER})
   endif()

@@ -7,7 +7,7 @@
 #   cmake/cuda_toolkit.sh            into $NATIVERNN_CUDA_TOOLKIT, or build/cuda-toolkit
 #   cmake/cuda_toolkit.sh FOLDER
 #
-# nvcc 11.8 wants a host compiler of its time, g++-11 or clang-14: installed with apt when run as
+# nvcc 11.8 wants a host compiler of its time, g++-11: installed with apt when run as
 # root, otherwise the script says what to install and fails.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -20,7 +20,7 @@ has_command() { command -v "$1" >/dev/null 2>&1; }
 
 host_compiler() {
   local compiler
-  for compiler in g++-11 g++-10 clang++-14; do
+  for compiler in g++-11 g++-10; do
     if has_command "$compiler"; then echo "$compiler"; return; fi
   done
 }
@@ -33,7 +33,7 @@ need_host_compiler() {
       --no-install-recommends g++-11 >/dev/null || true
   fi
   [ -n "$(host_compiler)" ] ||
-    fail "nvcc 11.8 needs g++-11 or clang-14; install one: sudo apt-get install -y g++-11"
+    fail "nvcc 11.8 needs g++-11: sudo apt-get install -y g++-11"
 }
 
 # An apt of our own: lists, cache and sources in $1.
