@@ -13,7 +13,6 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 folder=${1:-${NATIVERNN_CUDA_TOOLKIT:-$root/build/cuda-toolkit}}
 packages=(nvidia-cuda-toolkit nvidia-cuda-dev libcu++-dev)
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 fail() { echo "cuda_toolkit.sh: $*" >&2; exit 1; }
 has_command() { command -v "$1" >/dev/null 2>&1; }
@@ -34,29 +33,6 @@ need_host_compiler() {
   fi
   [ -n "$(host_compiler)" ] ||
     fail "nvcc 11.8 needs g++-11: sudo apt-get install -y g++-11"
-}
-
-# An apt of our own: lists, cache and sources in $1.
-write_apt_config() {
-  mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
-  echo "deb [signed-by=$keyring] http://deb.debian.org/debian bookworm main contrib non-free" \
-    >"$1/sources.list"
-  cat >"$1/apt.conf" <<CONF
-Dir::State::Lists "$1/lists";
-Dir::Cache "$1/cache";
-Dir::Etc::SourceList "$1/sources.list";
-Dir::Etc::SourceParts "-";
-APT::Sandbox::User "";
-CONF
-}
-
-download() {
-  has_command apt-get && [ -e "$keyring" ] || fail "needs apt-get and Debian's keyring ($keyring)"
-  write_apt_config "$1"
-  export APT_CONFIG=$1/apt.conf
-  apt-get update -q >"$1/log" 2>&1 || { cat "$1/log" >&2; fail "apt-get update failed"; }
-  (cd "$1" && apt-get download -q "${packages[@]}") >"$1/log" 2>&1 ||
-    { cat "$1/log" >&2; fail "apt-get download failed"; }
 }
 
 # unpack DEB FOLDER PATTERN...: those files of a package.
@@ -103,7 +79,7 @@ echo "Bringing CUDA 11.8 into $folder: 860 MB to download, two minutes to unpack
 mkdir -p "$(dirname "$folder")"
 work=$(mktemp -d "$(dirname "$folder")/cuda-toolkit.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-download "$work"
+"$root/cmake/debian_download.sh" "$work" bookworm "main contrib non-free" "${packages[@]}"
 mkdir "$work/unpacked" "$work/toolkit"
 unpack "$work"/nvidia-cuda-toolkit_*.deb "$work/unpacked" \
   ./usr/bin/bin2c ./usr/bin/cudafe++ ./usr/bin/cuobjdump ./usr/bin/fatbinary ./usr/bin/nvdisasm \

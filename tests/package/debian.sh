@@ -12,30 +12,13 @@ program=$(realpath "${2:?program}")
 shift 2
 folder=$root/build/debian/$codename
 
-# bring: libc6 and what C++ programs need, by an apt with lists of its own.
-bring() {
-  local work=$1 deb
-  mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/root"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $codename main" \
-    >"$work/sources.list"
-  cat >"$work/apt.conf" <<CONF
-Dir::State::Lists "$work/lists";
-Dir::Cache "$work/cache";
-Dir::Etc::SourceList "$work/sources.list";
-Dir::Etc::SourceParts "-";
-APT::Sandbox::User "";
-CONF
-  export APT_CONFIG=$work/apt.conf
-  apt-get update -q
-  (cd "$work" && apt-get download -q libc6 libgcc-s1 libstdc++6)
-  for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
-}
-
 if [ ! -e "$folder/complete" ]; then
   mkdir -p "$root/build/debian"
   work=$(mktemp -d "$root/build/debian/$codename.XXXXXX")
   trap 'rm -rf "$work"' EXIT
-  bring "$work" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+  "$root/cmake/debian_download.sh" "$work" "$codename" main libc6 libgcc-s1 libstdc++6
+  mkdir "$work/root"
+  for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
   touch "$work/root/complete"
   rm -rf "$folder"
   mv "$work/root" "$folder"
