@@ -129,28 +129,12 @@ public sealed class DependencyInjectionTests : IDisposable
 
     private sealed class ListLoggerProvider : ILoggerProvider
     {
-        public List<(int Id, string Category, string Text)> Lines { get; } = [];
+        public List<LoggedLine> Lines { get; } = [];
 
-        public ILogger CreateLogger(string categoryName) => new ListLogger(this, categoryName);
+        public ILogger CreateLogger(string categoryName) => new ListLogger(Lines, categoryName);
 
         public void Dispose()
         {
-        }
-
-        private sealed class ListLogger(ListLoggerProvider owner, string category) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull => null;
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(
-                LogLevel logLevel,
-                EventId eventId,
-                TState state,
-                Exception? exception,
-                Func<TState, Exception?, string> formatter) =>
-                owner.Lines.Add((eventId.Id, category, formatter(state, exception)));
         }
     }
 }

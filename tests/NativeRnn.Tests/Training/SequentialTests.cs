@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging;
 using NativeRnn.Layers;
 using NativeRnn.Tests.Layers;
 using NativeRnn.Training;
@@ -133,7 +132,7 @@ public sealed class SequentialTests : IDisposable
     {
         (Tensor x, Tensor y) = FirstSign(seed: 7);
         List<FitProgress> progress = [];
-        ListLogger logger = new();
+        List<LoggedLine> lines = [];
         long samples = 0;
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, self) =>
@@ -150,15 +149,15 @@ public sealed class SequentialTests : IDisposable
         Small().Fit(x, y, epochs: 2, options: new FitOptions
         {
             Progress = new Reports<FitProgress>(progress.Add),
-            Logger = logger,
+            Logger = new ListLogger(lines),
         });
 
         FitProgress[] ends = [.. progress.Where(report => report.Result is not null)];
         Assert.Equal([1, 2], ends.Select(report => report.Epoch));
         Assert.All(ends, report => Assert.Equal(3, report.Batch));
         Assert.Equal(TimeSpan.Zero, ends[^1].Remaining);
-        Assert.Equal(2, logger.Lines.Count);
-        Assert.StartsWith("Epoch 1 of 2: loss", logger.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(2, lines.Count);
+        Assert.StartsWith("Epoch 1 of 2: loss", lines[0].Text, StringComparison.Ordinal);
         Assert.True(samples >= 2 * Rows);
     }
 
@@ -275,22 +274,5 @@ public sealed class SequentialTests : IDisposable
         GradientHealth.Measure(model, x, y);
         Assert.False(frozen.Training);
         Assert.True(model.Training);
-    }
-
-    private sealed class ListLogger : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
     }
 }
